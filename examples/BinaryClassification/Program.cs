@@ -19,7 +19,7 @@ var data = ml.Data.LoadFromTextFile(path, new TextLoader.Options
     ],
 });
 
-// Raw columns go in: the model standardizes them itself. A plain network, because the default preset always trains to its end.
+// Raw columns go in: the model standardizes them itself. A plain network shows early stopping by patience.
 var trainer = ml.BinaryClassification.Trainers.Backprop(
     new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = "Malignant", HiddenLayers = [32] });
 var folds = ml.BinaryClassification.CrossValidate(data, trainer, numberOfFolds: 5, labelColumnName: "Malignant");

@@ -22,10 +22,12 @@ return Mpi.Run(ranks =>
             .. names[..^1].Select((name, i) => new TextLoader.Column(name, DataKind.Single, i)),
             new(names[^1], DataKind.Boolean, names.Length - 1)],
     });
+    var parts = ml.Data.TrainTestSplit(data, testFraction: 0.3, seed: 1);
+
     // Steps that learn from data are fitted on rank 0, so all ranks prepare rows alike.
     var steps = ml.Transforms.Concatenate("Features", names[..^1]).Append(ml.Transforms.NormalizeMeanVariance("Features"));
-    var prepared = ml.FitOnRoot(ranks, steps, data).Transform(data);
-    var parts = ml.Data.TrainTestSplit(prepared, testFraction: 0.3, seed: 1);
+    var prepared = ml.FitOnRoot(ranks, steps, parts.TrainSet);
+    IDataView train = prepared.Transform(parts.TrainSet), test = prepared.Transform(parts.TestSet);
 
     // The trials of a search. Smaller networks keep the example short.
     var options = new BackpropTrainer.Options
@@ -42,25 +44,25 @@ return Mpi.Run(ranks =>
         {
             if (message.RawMessage.StartsWith("Rank ", StringComparison.Ordinal)) Console.Error.WriteLine(message.RawMessage);
         };
-    var result = new BackpropTuner(ml, options, new Search { MaximumTrials = 8 }).Fit(parts.TrainSet);
-    var logLoss = ml.BinaryClassification.Evaluate(result.Transformer.Transform(parts.TestSet), names[^1]).LogLoss;
+    var result = new BackpropTuner(ml, options, new Search { MaximumTrials = 8 }).Fit(train);
+    var logLoss = ml.BinaryClassification.Evaluate(result.Transformer.Transform(test), names[^1]).LogLoss;
 
     // The members of an ensemble: without a search, each rank trains some of them.
     options.EnsembleSize = 8;
-    var ensemble = new BackpropTrainer(ml, options).Fit(parts.TrainSet);
-    var ofEnsemble = ml.BinaryClassification.Evaluate(ensemble.Transform(parts.TestSet), names[^1]).LogLoss;
+    var ensemble = new BackpropTrainer(ml, options).Fit(train);
+    var ofEnsemble = ml.BinaryClassification.Evaluate(ensemble.Transform(test), names[^1]).LogLoss;
 
     // The steps of one training: each rank computes some shards of every batch.
     options.EnsembleSize = 1;
     options.BatchSize = 128;
     options.Distributed = new Distributed(ranks) { Shards = 4 };
-    var single = new BackpropTrainer(ml, options).Fit(parts.TrainSet);
-    var ofSingle = ml.BinaryClassification.Evaluate(single.Transform(parts.TestSet), names[^1]).LogLoss;
+    var single = new BackpropTrainer(ml, options).Fit(train);
+    var ofSingle = ml.BinaryClassification.Evaluate(single.Transform(test), names[^1]).LogLoss;
 
     // The folds of a cross-validation, with the options of the best trial.
     var best = result.OptionsOf(result.BestTrial);
     var folds = ml.BinaryClassification.CrossValidatePredictedLabel(
-        prepared, new BackpropTrainer(ml, best), numberOfFolds: 5, names[^1], communicator: ranks);
+        data, steps.Append(new BackpropTrainer(ml, best)), numberOfFolds: 5, names[^1], communicator: ranks);
 
     // All ranks have all results. One of them prints.
     if (ranks.Rank != 0) return;

@@ -37,13 +37,15 @@ foreach (var (name, pipeline) in new (string, IEstimator<ITransformer>)[] { ("ne
             $"{folds.Average(fold => fold.Metrics.RSquared):F3}");
 }
 
-var model = network.Fit(data);
+// The importance of a column is measured on rows that did not train.
+var parts = ml.Data.TrainTestSplit(data, testFraction: 0.2, seed: 1);
+var model = network.Fit(parts.TrainSet);
 var trained = model.LastTransformer.Model;
 Console.WriteLine($"network {trained.Network.Network}, {trained.Network.Parameters.Length} parameters");
 foreach (var epoch in trained.History.Where(epoch => epoch.Epoch % 10 == 0))
     Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.TrainingLoss:F3}");
 
 var importance = ml.Regression.PermutationFeatureImportance(
-    model.LastTransformer, model.Transform(data), "progression", permutationCount: 5);
+    model.LastTransformer, model.Transform(parts.TestSet), "progression", permutationCount: 5);
 foreach (var (name, metrics) in names.Zip(importance).OrderByDescending(pair => pair.Second.RootMeanSquaredError.Mean).Take(3))
     Console.WriteLine($"without {name} the error grows by {metrics.RootMeanSquaredError.Mean:F1}");

@@ -11,7 +11,7 @@ namespace Backprop.ML;
 /// </remarks>
 public static class Mpi
 {
-    private static readonly TimeSpan _defaultDeadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _defaultDeadline = TimeSpan.FromSeconds(60), _longestDeadline = TimeSpan.FromDays(3650);
 
     private static bool s_hasStarted;
 
@@ -23,7 +23,8 @@ public static class Mpi
     /// code 0.
     /// </remarks>
     /// <param name="program">The program, with the ranks. It must train on the thread that calls it.</param>
-    /// <param name="deadline">The maximum time that a rank waits for a sign of life of another one; null for 60 seconds. Above 0. Before
+    /// <param name="deadline">The maximum time that a rank waits for a sign of life of another one; null for 60 seconds. Above 0; ten years
+    /// and more, such as <see cref="TimeSpan.MaxValue"/>, are never over. Before
     /// a training, ranks wait for each other ten times as long, because they may read data of different speed.</param>
     /// <returns>The exit code for <c>Main</c>: 0.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="deadline"/> is not above 0.</exception>
@@ -34,6 +35,7 @@ public static class Mpi
         ArgumentNullException.ThrowIfNull(program);
         var wait = deadline ?? _defaultDeadline;
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(wait, TimeSpan.Zero, nameof(deadline));
+        if (wait > _longestDeadline) wait = _longestDeadline;
         var launch = MpiLaunch.OfProcess;
         if (!launch.HasLauncher)
         {

@@ -20,7 +20,7 @@ public partial class ReadmeTests
         var options = new BackpropTrainer.Options();
         #region choices
         options.Preset = Preset.Fast;                              // fewer epochs than Default, or Plain: one plain network
-        options.ValidationFraction = 0.2;                          // rows to validate on; Fit(train, validation) uses yours
+        options.MaximumTrainingTime = TimeSpan.FromMinutes(5);     // schedules end with the time; the best weights are kept
         options.ClassWeights = ClassWeights.Balanced;              // rare classes count as much as frequent ones
         options.CategoricalFeatureColumnNames = ["City", "Color"]; // key columns become features
         options.Seed = 1;                                          // the same bits again

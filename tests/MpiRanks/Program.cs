@@ -30,7 +30,8 @@ return Mpi.Run(
             default: throw new ArgumentException($"'{args[0]}' is no command.");
         }
     },
-    deadline: TimeSpan.FromSeconds(args is ["fail", "hang"] ? 0.2 : args is ["fail-in", _, "stop"] ? 1 : 30));
+    deadline: args[0] == "groups" ? TimeSpan.MaxValue
+        : TimeSpan.FromSeconds(args is ["fail", "hang"] ? 0.2 : args is ["fail-in", _, "stop"] ? 1 : 30));
 
 // The same for any number of ranks: a search, an ensemble, and the models of folds and of seeds.
 static void Train(ICommunicator ranks, string checkpoint)

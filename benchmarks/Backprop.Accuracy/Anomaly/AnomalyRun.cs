@@ -58,13 +58,23 @@ internal static class AnomalyRun
         var model = Pipeline(ml, learner, width).Fit(training);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var scored = model.Transform(testing);
-        var metrics = ml.AnomalyDetection.Evaluate(scored);
+        var (area, detected) = Ranked(ml, scored);
         bool[] found = [.. scored.GetColumn<bool>("PredictedLabel")];
         return new AnomalyRow(
-            set.Name, fold, learner, areAnomalies.Count(isAnomaly => !isAnomaly), set.Anomalies.Length, metrics.AreaUnderRocCurve,
-            metrics.DetectionRateAtFalsePositiveCount, Share(of: false), Share(of: true), seconds, Repository.Commit());
+            set.Name, fold, learner, areAnomalies.Count(isAnomaly => !isAnomaly), set.Anomalies.Length, area, detected, Share(of: false),
+            Share(of: true), seconds, Repository.Commit());
 
         double Share(bool of) => found.Where((_, row) => areAnomalies[row] == of).Average(isFound => isFound ? 1.0 : 0);
+    }
+
+    // ML.NET leaves out rows without a score. RandomizedPca sometimes has none for any anomaly, which is as good as chance.
+    private static (double Area, double DetectionRate) Ranked(MLContext ml, IDataView scored)
+    {
+        var labels = scored.GetColumn<float>("Label");
+        if (scored.GetColumn<float>("Score").Zip(labels, (score, label) => label > 0 && !float.IsNaN(score)).All(hasScore => !hasScore))
+            return (0.5, 0);
+        var metrics = ml.AnomalyDetection.Evaluate(scored);
+        return (metrics.AreaUnderRocCurve, metrics.DetectionRateAtFalsePositiveCount);
     }
 
     // PCA's default rank of 20 is an error for fewer columns, and a rank of all columns leaves no residual.

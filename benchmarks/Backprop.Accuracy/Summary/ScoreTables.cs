@@ -79,8 +79,8 @@ internal static class ScoreTables
         var names = far.Length > 0 ? $": {string.Join(", ", far)}" : "";
         return $"The best of the four tree learners is better than Default by more than one standard error on {behind} of {rows.Length} " +
             $"sets.\n" +
-            $"It is worse by more than one on {ahead}.\n" +
-            $"It is better by more than {Far} standard errors on {far.Length}{names}.\n";
+            $"The best tree learner is worse by more than one on {ahead}.\n" +
+            $"The best tree learner is better by more than {Far} standard errors on {far.Length}{names}.\n";
     }
 
     // The best of some learners of others beside the reference, on every set that both have finished.

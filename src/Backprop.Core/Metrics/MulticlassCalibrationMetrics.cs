@@ -5,7 +5,8 @@ namespace Backprop.Metrics;
 /// <summary>How well the probabilities of several classes agree with how often the classes occur.</summary>
 public sealed record MulticlassCalibrationMetrics
 {
-    private const double SumTolerance = 1e-3;
+    /// <summary>By how much the sum of the probabilities of a row may differ from 1.</summary>
+    internal const double SumTolerance = 1e-3;
 
     private MulticlassCalibrationMetrics(CalibrationMetrics topLabel, IReadOnlyList<CalibrationMetrics> classes) =>
         (TopLabel, Classes) = (topLabel, classes);

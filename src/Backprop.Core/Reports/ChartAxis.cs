@@ -4,7 +4,7 @@ namespace Backprop.Reports;
 internal sealed class ChartAxis
 {
     private const int Ticks = 5;
-    private const double WideEnoughForLogarithms = 50;
+    private const double WideEnoughForLogarithms = 50, SmallestRange = 1e-12;
 
     private readonly double _low, _high;
     private readonly bool _isLogarithmic, _counts;
@@ -20,7 +20,10 @@ internal sealed class ChartAxis
         var finite = values.Where(double.IsFinite).DefaultIfEmpty(0).ToArray();
         (_low, _high) = (finite.Min(), finite.Max());
         _isLogarithmic = !counts && !isLinear && _low > 0 && _high / _low >= WideEnoughForLogarithms;
-        if (_low == _high) (_low, _high) = _low == 0 ? (-1, 1) : (_low - Math.Abs(_low) / 10, _high + Math.Abs(_high) / 10);
+        // Values that differ in their last digits only would have marks that are equal.
+        var largest = Math.Max(Math.Abs(_low), Math.Abs(_high));
+        if (_high - _low <= SmallestRange * largest)
+            (_low, _high) = largest == 0 ? (-1, 1) : (_low - largest / 10, _high + largest / 10);
     }
 
     /// <summary>0 at the lowest value, 1 at the highest; null for a value without a position.</summary>

@@ -20,8 +20,8 @@ internal sealed record EpochMark(int Epoch, string Text)
             return lowest is null ? null : Make(lowest.Epoch, "", "lowest validation loss");
         }
         var epoch = summary.BestEpoch;
-        if (epoch < 1 || epoch > history.Count) return null;
-        var last = epoch == history.Count ? "the last" : null;
+        if (!history.Any(report => report.Epoch == epoch)) return null;
+        var last = epoch == history[^1].Epoch ? "the last" : null;
         return Make(epoch, " kept", summary.SelectedBy is { } value ? $"best {value}" : last);
     }
 

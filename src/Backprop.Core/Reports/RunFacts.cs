@@ -14,7 +14,7 @@ internal static class RunFacts
     public static IEnumerable<(string Name, string Value, string Note)> Of(
         IReadOnlyList<EpochReport> history, TrainingSummary? summary, EpochMark? mark, int warnings)
     {
-        var at = history[(mark?.Epoch ?? history.Count) - 1];
+        var at = mark is null ? history[^1] : history.First(report => report.Epoch == mark.Epoch);
         var planned = summary?.PlannedEpochs is { } count && count != history.Count
             ? FormattableString.Invariant($" trained, {count} planned")
             : "";

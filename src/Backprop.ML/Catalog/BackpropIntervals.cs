@@ -2,6 +2,7 @@ using Backprop.Metrics;
 using Backprop.ML;
 using Backprop.ML.Data;
 using Backprop.ML.Transformers;
+using Backprop.Numerics;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
@@ -49,7 +50,8 @@ public static class BackpropIntervals
     /// <summary>Measures coverage and size of the prediction sets of a multiclass or multi-label classification.</summary>
     /// <param name="catalog">The multiclass catalog.</param>
     /// <param name="data">The scored data. Rows with a missing label are skipped, and reported.</param>
-    /// <param name="labelColumnName">The label: a key, or a vector of Boolean. Each label of a vector has a set of its own.</param>
+    /// <param name="labelColumnName">The label: a key, or a vector of Boolean. Each label of a vector has a set of its own. The names of
+    /// the key values are compared with those of the sets' slots, so their order may differ.</param>
     /// <param name="predictionSetColumnName">The sets: a vector of Boolean with a slot for each class; for false and true of each
     /// label.</param>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
@@ -60,11 +62,24 @@ public static class BackpropIntervals
     {
         var host = CatalogHost.Of(catalog, nameof(BackpropIntervals));
         host.CheckValue(data, nameof(data));
-        var key = data.Schema.GetColumnOrNull(labelColumnName)?.Type as KeyDataViewType;
-        var (label, set) = Find(
-            host, data, labelColumnName, key is null ? BooleanDataViewType.Instance : key, predictionSetColumnName,
-            BooleanDataViewType.Instance, key is { Count: <= int.MaxValue } ? (int)key.Count : 2);
-        return new LabeledRows(host, data, label, set).MeasureSets(key is null ? 2 : ((VectorDataViewType)set.Type).Size);
+        if (data.Schema.GetColumnOrNull(labelColumnName)?.Type is KeyDataViewType) return OfClasses();
+        var (labels, ofLabels) = Find(
+            host, data, labelColumnName, BooleanDataViewType.Instance, predictionSetColumnName, BooleanDataViewType.Instance,
+            endsPerLabel: 2);
+        return new LabeledRows(host, data, labels, ofLabels).MeasureSets(classes: 2);
+
+        PredictionSetMetrics OfClasses()
+        {
+            var label = data.Schema[labelColumnName];
+            var set = ColumnChecks.Find(host, nameof(data), data.Schema, "prediction set", predictionSetColumnName);
+            if (set.Type is not VectorDataViewType { IsKnownSize: true, ItemType: BooleanDataViewType } vector)
+                throw host.ExceptSchemaMismatch(
+                    nameof(data), "prediction set", predictionSetColumnName, "Vector<Boolean> of known size", set.Type.ToString());
+            var rows = new LabeledRows(host, data, label, set);
+            var slots = new ScoreSlots(host, label, set).Of(rows.Labels.ToArray());
+            return PredictionSetMetrics.Measure(
+                new ReadOnlyMatrix(rows.Values.ToArray(), rows.Count, vector.Size), [.. slots.Select(slot => (int)slot)]);
+        }
     }
 
     private static (DataViewSchema.Column Label, DataViewSchema.Column Ends) Find(

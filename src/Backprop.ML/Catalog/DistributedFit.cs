@@ -61,7 +61,8 @@ internal static class DistributedFit
         var models = new ModelOperationsCatalog(host);
         var saved = DynamicSchedule.Run(
             communicator, groups,
-            queue => queue.Run(count, ToBytes, index => Save(index, queue.Group), (_, bytes) => bytes).ToArray(),
+            queue => queue.Run(count, ToBytes, index => Save(index, queue.Group), (_, bytes) => bytes)
+                .Select(bytes => Checked(bytes, count)).ToArray(),
             (item, group, _) => Save(BinaryPrimitives.ReadInt32LittleEndian(item), group),
             Join, Split, text => channel.Info(MessageSensitivity.None, "{0}", text));
         return [.. saved.Select(bytes => models.Load(new MemoryStream(bytes), out _))];
@@ -93,7 +94,27 @@ internal static class DistributedFit
         return bytes;
     }
 
-    private static byte[] Join(byte[][] parts) => [.. parts.SelectMany(part => ToBytes(part.Length).Concat(part))];
+    // All models are sent in one message. The first one shows how long it will be.
+    private static byte[] Checked(byte[] model, int count)
+    {
+        if ((model.LongLength + sizeof(int)) * count <= Array.MaxLength) return model;
+        throw new InvalidOperationException(
+            $"A model has {model.Length:N0} bytes, and {count} models are trained. The ranks exchange at most {Array.MaxLength:N0} bytes. "
+            + "Train fewer models in one call.");
+    }
+
+    private static byte[] Join(byte[][] parts)
+    {
+        var bytes = new byte[parts.Sum(part => sizeof(int) + part.Length)];
+        var rest = bytes.AsSpan();
+        foreach (var part in parts)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(rest, part.Length);
+            part.CopyTo(rest[sizeof(int)..]);
+            rest = rest[(sizeof(int) + part.Length)..];
+        }
+        return bytes;
+    }
 
     private static byte[][] Split(byte[] bytes)
     {

@@ -151,7 +151,7 @@ internal sealed class ReportMeasurement
 
     private (CalibrationMetrics? Drawn, IReadOnlyList<CalibrationMetrics> Each) Calibrations()
     {
-        if (Task.TargetKind == TargetKind.Real) return (null, []);
+        if (Task.TargetKind == TargetKind.Real || !ArePredictionsProbabilities()) return (null, []);
         if (IsMulticlass)
         {
             var classes = MulticlassCalibrationMetrics.Measure(_rows.Predictions, _rows.Targets, names: [.. _output.Names]);
@@ -160,6 +160,22 @@ internal sealed class ReportMeasurement
         IReadOnlyList<string> names = Task.HasSeveralTargets ? _output.Names : ["true"];
         var each = CalibrationMetrics.MeasureColumns(_rows.Predictions, _rows.Targets, names: [.. names]);
         return (each[_output.Index], Task.HasSeveralTargets ? each : []);
+    }
+
+    // The predictions of a loss of the user may be others, such as margins.
+    private bool ArePredictionsProbabilities()
+    {
+        for (var row = 0; row < _rows.Predictions.Rows; row++)
+        {
+            double sum = 0;
+            foreach (var p in _rows.Predictions.Row(row))
+            {
+                if (p is not (>= 0 and <= 1)) return false;
+                sum += p;
+            }
+            if (IsMulticlass && Math.Abs(sum - 1) > MulticlassCalibrationMetrics.SumTolerance) return false;
+        }
+        return true;
     }
 
     private ConfusionCounts Confusion() => IsMulticlass

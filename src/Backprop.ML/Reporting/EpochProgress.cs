@@ -13,19 +13,25 @@ internal sealed class EpochProgress : IProgress<EpochReport>, IDisposable
     private readonly IProgressChannel _progressChannel;
     private readonly BackpropTrainer.Options _options;
     private readonly HashSet<NetworkTrouble> _known = [];
-    private readonly TensorBoardLog? _tensorBoard;
+    private TensorBoardLog? _tensorBoard;
     private readonly string? _metric;
     private readonly int _epochs;
     private int _epoch;
 
-    public EpochProgress(IChannel channel, IProgressChannel progressChannel, BackpropTrainer.Options options, int epochs)
+    /// <param name="channel">Receives a line for every epoch.</param>
+    /// <param name="progressChannel">Receives the losses of every epoch.</param>
+    /// <param name="options">The options with the other receivers.</param>
+    /// <param name="epochs">The planned number of epochs.</param>
+    /// <param name="clock">The clock of the file for TensorBoard; null for the system clock.</param>
+    public EpochProgress(
+        IChannel channel, IProgressChannel progressChannel, BackpropTrainer.Options options, int epochs, TimeProvider? clock = null)
     {
         (_channel, _progressChannel, _options, _epochs) = (channel, progressChannel, options, epochs);
         _metric = options.EarlyStopping?.Metric?.GetType().Name;
         progressChannel.SetHeader(
             new ProgressHeader(["Loss", "Validation loss", "Learning rate"], ["epochs"]), entry => entry.SetProgress(0, _epoch, epochs));
         // last: only Dispose closes its file
-        _tensorBoard = options.TensorBoardDirectory is { } directory ? new TensorBoardLog(directory, _metric) : null;
+        _tensorBoard = options.TensorBoardDirectory is { } directory ? new TensorBoardLog(directory, _metric, clock) : null;
     }
 
     public void Report(EpochReport value)
@@ -41,9 +47,42 @@ internal sealed class EpochProgress : IProgress<EpochReport>, IDisposable
             // once each, because the next epoch will hardly differ
             if (_known.Add(warning.Trouble)) _channel.Warning(MessageSensitivity.None, "{0}", $"Epoch {value.Epoch}: {warning.Text}");
         _progressChannel.Checkpoint(value.TrainingLoss, value.ValidationLoss, value.LearningRate, value.Epoch);
-        _tensorBoard?.Write(value);
+        WriteTensorBoard(value);
         _options.Progress?.Report(value);
     }
 
-    public void Dispose() => _tensorBoard?.Dispose();
+    public void Dispose() => TryTensorBoard(log => log.Dispose());
+
+    private void WriteTensorBoard(EpochReport value)
+    {
+        if (TryTensorBoard(log => log.Write(value))) return;
+        var log = _tensorBoard!;
+        _tensorBoard = null;
+        try
+        {
+            log.Dispose(); // writes what is left, which may fail again
+        }
+        catch (Exception problem) when (IsOfFile(problem))
+        {
+        }
+    }
+
+    // A disk may be full, or a share gone. That must not cost the training.
+    private bool TryTensorBoard(Action<TensorBoardLog> use)
+    {
+        try
+        {
+            if (_tensorBoard is not null) use(_tensorBoard);
+            return true;
+        }
+        catch (Exception problem) when (IsOfFile(problem))
+        {
+            _channel.Warning(
+                MessageSensitivity.None, "{0} could not be written: {1} Training continues without it.",
+                nameof(BackpropTrainer.Options.TensorBoardDirectory), problem.Message);
+            return false;
+        }
+    }
+
+    private static bool IsOfFile(Exception problem) => problem is IOException or UnauthorizedAccessException;
 }

@@ -16,6 +16,10 @@ public sealed partial class BackpropTrainer
         private Dictionary<string, object?> _chosen = [];
         private PresetValues? _values;
 
+        /// <summary>The number of epochs that the interval of validation checks suits; null for
+        /// <see cref="NumberOfIterations"/>.</summary>
+        internal int? EpochsOfInterval { get; set; }
+
         /// <summary>Whether the user set an option.</summary>
         internal bool IsChosen(string option) => _chosen.ContainsKey(option);
 
@@ -85,7 +89,10 @@ public sealed partial class BackpropTrainer
                 data = data with { ValidationFraction = 0 };
             if (IsExplicitlyEnabled(nameof(KFoldBagging))) data = data with { ValidationFraction = 0 };
             if (IsChosen(nameof(NumberOfIterations)) && training is { KFoldBagging: true, EarlyStopping: { } often })
-                training = training with { EarlyStopping = often with { Interval = RealMlp.IntervalFor(NumberOfIterations) } };
+            {
+                var interval = RealMlp.IntervalFor(EpochsOfInterval ?? NumberOfIterations);
+                training = training with { EarlyStopping = often with { Interval = interval } };
+            }
             if (LossFunction is { AllowsTargetScaling: false }) training = training with { ClampPredictions = false };
             return values with { Architecture = network, Training = training, Preparation = data };
         }

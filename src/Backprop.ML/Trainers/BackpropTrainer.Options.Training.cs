@@ -188,10 +188,9 @@ public sealed partial class BackpropTrainer
         /// training that continues from a model, the preset has no search.</value>
         public Search? Search { get => Get<Search?>(); set => Set(value); }
 
-        /// <summary>Distributes the trials of <see cref="Search"/> over the processes of a job, on one machine or many. With more
-        /// processes than trials, groups of them also divide the members of a trial (<see cref="Distributed.RanksPerTrial"/>). Without a
-        /// search, the members of the ensemble are distributed (<see cref="EnsembleSize"/>). With several
-        /// <see cref="Distributed.Shards"/>, the rows of each batch are.</summary>
+        /// <summary>Distributes the trials of <see cref="Search"/>, the members of an ensemble (<see cref="EnsembleSize"/>), or the rows of
+        /// each batch (<see cref="Distributed.Shards"/>) over the processes of a job, on one machine or many. With more processes than
+        /// trials, groups of them also divide the members of a trial (<see cref="Distributed.RanksPerTrial"/>).</summary>
         /// <remarks>Start the same program on all of them, with <c>Mpi.Run</c> of the package Backprop.ML.Mpi. All must have the same
         /// options, seed and data, which is compared before the first step. All return the same model, with the same bits as one process.
         /// With a time limit, more is trained in that time. The clock and the token of rank 0 decide. Epochs, logs and trials are reported

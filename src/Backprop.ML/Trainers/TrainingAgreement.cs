@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Backprop.Distribution;
 using Backprop.Training;
 using Options = Backprop.ML.BackpropTrainer.Options;
@@ -51,6 +52,9 @@ internal sealed class TrainingAgreement(ICommunicator? communicator)
             nameof(Distributed.RanksPerTrial), options.Distributed is { RanksPerTrial: { } size } ? $"{size}" : "null");
         foreach (var option in options.Describe())
             if (!_withoutEffect.Contains(option.Name)) yield return KeyValuePair.Create(option.Name, option.Value);
+        if (training.InitialParameters is { } initial)
+            yield return KeyValuePair.Create(
+                $"the hash of {nameof(Options.InitialParameters)}", TrainingFacts.Hash(MemoryMarshal.AsBytes(initial.Span)));
         foreach (var fact in data.Columns.Facts()) yield return KeyValuePair.Create($"the list of {fact.Key}", fact.Value);
         yield return KeyValuePair.Create("the number of training rows", $"{data.LearnedRows}");
         yield return KeyValuePair.Create("the number of validation rows", $"{data.Validation?.Count ?? 0}");

@@ -21,9 +21,14 @@ public sealed class TuningResult
     public IReadOnlyList<SearchTrial> Trials => Transformer.Model.Trials;
 
     /// <summary>The trial with the smallest loss of the rows that it held out.</summary>
-    public SearchTrial BestTrial => Trials.MinBy(trial => trial.Loss)!;
+    /// <exception cref="InvalidOperationException">There is no trial: every option that a search varies was set, or training ended before
+    /// the first trial was compared.</exception>
+    public SearchTrial BestTrial => Trials.MinBy(trial => trial.Loss) ?? throw new InvalidOperationException(
+        "The search has no trial: every option that it varies was set, or training ended before the first trial was compared. Set fewer "
+        + $"options, or allow more {nameof(BackpropTrainer.Options.MaximumTrainingTime)}.");
 
-    /// <summary>Options that train one trial again, without a search.</summary>
+    /// <summary>Options that train one trial again, without a search. They have the seed of the search, so the same data leads to the
+    /// same bits.</summary>
     /// <param name="trial">One of <see cref="Trials"/>.</param>
     public BackpropTrainer.Options OptionsOf(SearchTrial trial)
     {
@@ -32,7 +37,9 @@ public sealed class TuningResult
         options.Search = null;
         options.Distributed = null; // it distributes a search
         options.Checkpoint = null; // its files belong to the search
+        options.Seed ??= Transformer.Model.Summary?.Seed;
         options.NumberOfIterations = trial.NumberOfIterations;
+        options.EpochsOfInterval = Trials[0].NumberOfIterations; // a short trial is validated as often as a long one
         return options;
     }
 

@@ -74,6 +74,15 @@ public class SearchRunTests
     }
 
     [Fact]
+    public void A_time_limit_counts_what_trials_took_before_an_interruption()
+    {
+        var limit = TimeSpan.FromSeconds(45);
+        var straight = new FakeRunner { SecondsOfFullTrial = 10 }.Search(new Search(), limit);
+        var resumed = new FakeRunner { SecondsBefore = 10 }.Search(new Search(), limit);
+        Assert.Equal(straight.Trials.Count, resumed.Trials.Count);
+    }
+
+    [Fact]
     public void Cancelling_returns_the_first_trial_at_once()
     {
         using var source = new CancellationTokenSource();
@@ -184,6 +193,9 @@ public class SearchRunTests
 
         public double SecondsOfFullTrial { get; init; }
 
+        /// <summary>The time of a full trial in the file that it continues from.</summary>
+        public double SecondsBefore { get; init; }
+
         public CancellationToken Token { get; init; }
 
         public Func<TrialSettings, bool> Diverges { get; init; } = _ => false;
@@ -208,6 +220,7 @@ public class SearchRunTests
         {
             if (Diverges(trial)) throw new TrainingDivergedException(1, "it diverges", 0.1);
             Clock.Advance(SecondsOfFullTrial * (trial.NumberOfIterations ?? 80) / 80);
+            stop.AddEarlierTime(TimeSpan.FromSeconds(SecondsBefore * (trial.NumberOfIterations ?? 80) / 80));
             var rate = trial.Values.TryGetValue(nameof(TrainingOptions.LearningRate), out var value) ? (double)value! : 0.1;
             var score = (float)(rate - 0.17);
             var network = new Network(new Backprop.Layers.Dense(1, 1));

@@ -51,6 +51,25 @@ public class HistoryReportsTests
             json.RootElement.EnumerateArray().Select(epoch => epoch.GetProperty("Layers")[1].GetProperty("OutputScale").GetDouble()));
     }
 
+    // Marks at steps below the last digit of the values would be equal, and their number without end.
+    [Theory, InlineData(0.5), InlineData(1e300), InlineData(-3), InlineData(double.Epsilon)]
+    public async Task Losses_that_differ_in_the_last_digit_have_a_chart(double loss)
+    {
+        var page = await Task.Run(() => new EpochReport[] { new(1, 0.1, loss, null), new(2, 0.1, Math.BitIncrement(loss), null) }.ToHtml())
+            .WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_part_of_a_history_has_the_same_best_epoch()
+    {
+        EpochReport[] late = [.. Three.Select(report => report with { Epoch = report.Epoch + 5 })];
+        Assert.Contains("lowest validation loss", late.ToHtml(), StringComparison.Ordinal);
+        Assert.Contains("epoch 8", late.ToHtml(), StringComparison.Ordinal);
+        Assert.Contains("epoch 7 kept", late.ToHtml(summary: Summary with { BestEpoch = 7 }), StringComparison.Ordinal);
+        Assert.DoesNotContain(" kept", late.ToHtml(summary: Summary), StringComparison.Ordinal); // epoch 2 is not a part of it
+    }
+
     [Fact]
     public void Json_holds_what_the_reports_hold()
     {

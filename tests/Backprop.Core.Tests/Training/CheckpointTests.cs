@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Backprop.Activations;
+using Backprop.Initializers;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Numerics;
@@ -114,6 +115,52 @@ public sealed class CheckpointTests : IDisposable
         var result = Train("", new Checkpoint(PathOfFile) { Every = 1 }, threads: 1);
         TestNumbers.AssertSameBits(straight.Network.Parameters, result.Network.Parameters);
         Assert.Contains("could not be written", Assert.Single(result.Warnings));
+    }
+
+    [Fact]
+    public void Other_weights_or_initial_parameters_are_refused_too()
+    {
+        var network = Problems.TwoToOne(5);
+        var parameters = network.Initialize(new GlorotUniform(), seed: 1);
+        var options = OptionsOf("") with { InitialParameters = parameters, Checkpoint = new Checkpoint(PathOfFile) };
+        Real[] weights = [.. Enumerable.Repeat<Real>(2, _training.Count)];
+        new Trainer(options).Train(network, _training.WithWeights(weights));
+
+        Refused("training rows was", options, _training);
+        weights[^1] = 3;
+        Refused("training rows was", options, _training.WithWeights(weights));
+        weights[^1] = 2;
+        Refused("InitialParameters was", options with { InitialParameters = new Real[parameters.Length] }, _training.WithWeights(weights));
+        Real[] equal = [.. parameters];
+        new Trainer(options with { InitialParameters = equal }).Train(network, _training.WithWeights(weights));
+
+        void Refused(string difference, TrainingOptions other, ExampleSet rows)
+        {
+            var problem = Assert.Throws<InvalidOperationException>(() => new Trainer(other).Train(network, rows));
+            Assert.Contains(difference, problem.Message);
+        }
+    }
+
+    [Fact]
+    public void The_time_of_a_first_run_and_its_refit_is_counted_once()
+    {
+        var (before, after) = (Elapsed(), Elapsed());
+        Assert.True(before > TimeSpan.FromSeconds(1));
+        Assert.InRange(after, before, 1.1 * before);
+
+        // The clock advances a second with each epoch of the first run. The second training finds that all has ended.
+        TimeSpan Elapsed()
+        {
+            var clock = new ManualClock(step: TimeSpan.FromMilliseconds(1));
+            var options = OptionsOf("refit") with
+            {
+                Checkpoint = new Checkpoint(PathOfFile) { Every = 1 }, MaximumTrainingTime = TimeSpan.FromHours(1), Clock = clock,
+            };
+            var stop = new StopCondition(options, checkAlive: null);
+            var progress = new Heard<EpochReport>(_ => clock.Advance(1));
+            new Trainer(options).Train(Problems.TwoToOne(5), _training, _validation, null, progress, stop);
+            return stop.Elapsed;
+        }
     }
 
     [Fact]

@@ -1,4 +1,6 @@
+using Backprop.Losses;
 using Backprop.Numerics;
+using Backprop.Training;
 using Backprop.Uncertainty;
 using CsCheck;
 
@@ -113,6 +115,17 @@ public class ConformalCalibrationTests
         Assert.Equal(-1, new PredictionBounds(2, 6, 1).ScoreOf(3));
         Assert.Equal(double.PositiveInfinity, new PredictionBounds(3, 3, 0).ScoreOf(4));
         Assert.Equal(0, new PredictionBounds(3, 3, 0).ScoreOf(3));
+    }
+
+    [Fact]
+    public void A_held_out_row_without_a_prediction_fits_worst_of_all()
+    {
+        var held = new ExampleSet([0, 0, 0], 1, [1, 1, 1]);
+        var loss = new SquaredError();
+        ReadOnlyMatrix predictions = new([Real.NaN, 2, 4], 3, 1), others = new([Real.PositiveInfinity, 2, 4], 3, 1);
+        var found = ConformityScores.Calibrate(loss, 0.5, predictions, held, members: 1, new WorkMeter(() => { }));
+        var expected = ConformityScores.Calibrate(loss, 0.5, others, held, members: 1, new WorkMeter(() => { }));
+        Assert.Equal(expected.ScoresOf(0, 0).ToArray(), found.ScoresOf(0, 0).ToArray());
     }
 
     private static ConformalCalibration Of(double coverage, float[] scores, int members, int[] folds) =>

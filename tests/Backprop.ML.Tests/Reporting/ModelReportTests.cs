@@ -2,6 +2,7 @@ using System.Xml.Linq;
 using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.ML.Tests.Conformance;
+using Backprop.Numerics;
 using Backprop.Reports;
 using Backprop.Training;
 using Microsoft.ML;
@@ -304,6 +305,17 @@ public class ModelReportTests
     }
 
     [Fact]
+    public void Predictions_that_are_no_probabilities_have_a_page_without_calibration()
+    {
+        var options = Samples.Quick(Flag);
+        (options.Seed, options.LossFunction) = (1, new Margin());
+        var report = Report(new BackpropTrainer(_ml, options).Fit(Samples.Table(_ml)));
+        Assert.Null(report.Calibration);
+        Assert.Contains(report.Warnings, warning => warning.Contains("probabilities", StringComparison.Ordinal));
+        Parse(report);
+    }
+
+    [Fact]
     public void A_label_without_variation_has_a_page_too()
     {
         var rows = Samples.Rows();
@@ -368,6 +380,25 @@ public class ModelReportTests
 
     // Four significant digits.
     private static string ReportText(double value) => $"{double.Parse($"{value:E3}")}";
+
+    /// <summary>(z − (2y − 1))², whose predictions are scores from about −1 to 1.</summary>
+    private sealed record Margin : RowLoss
+    {
+        public override TargetKind TargetKind => TargetKind.Binary;
+
+        public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<float> losses, Matrix gradient)
+        {
+            for (var row = 0; row < scores.Rows; row++)
+            {
+                var error = scores.Row(row)[0] - (2 * targets.Row(row)[0] - 1);
+                (losses[row], gradient.Row(row)[0]) = (error * error, 2 * error);
+            }
+        }
+
+        public override void Predict(Matrix scores)
+        {
+        }
+    }
 
     private sealed class Named
     {

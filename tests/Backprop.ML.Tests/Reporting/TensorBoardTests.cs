@@ -5,6 +5,7 @@ using Backprop.ML.Tests.Scenarios;
 using Backprop.Training;
 using Google.Protobuf;
 using Microsoft.ML;
+using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Tests.Reporting;
 
@@ -169,6 +170,30 @@ public sealed class TensorBoardTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_file_that_cannot_be_written_is_one_warning_and_training_goes_on()
+    {
+        var ml = new MLContext();
+        List<string> warnings = [];
+        ml.Log += (_, message) =>
+        {
+            if (message.Kind == ChannelMessageKind.Warning) warnings.Add(message.RawMessage);
+        };
+        List<int> epochs = [];
+        var options = new BackpropTrainer.Options
+        {
+            TensorBoardDirectory = _folder, Progress = new Listener<EpochReport>(report => epochs.Add(report.Epoch)),
+        };
+        IHost host = ((IHostEnvironment)ml).Register("test");
+        using var channel = host.Start("Training");
+        using var progressChannel = host.StartProgressChannel("Training");
+        using (var progress = new EpochProgress(channel, progressChannel, options, epochs: 3, new FullDisk()))
+            for (var epoch = 1; epoch <= 3; epoch++) progress.Report(new EpochReport(epoch, 0.1, 1, null));
+        Assert.Equal([1, 2, 3], epochs);
+        Assert.Contains(
+            "TensorBoardDirectory could not be written: No space left on device", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
     // CRC-32C bit by bit, polynomial 0x1EDC6F41 reflected (RFC 3720), masked as record_writer.h says.
     private static uint Checksum(ReadOnlySpan<byte> bytes)
     {
@@ -187,6 +212,15 @@ public sealed class TensorBoardTests : IDisposable
     private sealed class BrokenClock : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => throw new NotSupportedException();
+    }
+
+    // Fails as a full disk does, when the second report is written.
+    private sealed class FullDisk : TimeProvider
+    {
+        private int _reads;
+
+        public override DateTimeOffset GetUtcNow() =>
+            ++_reads < 3 ? DateTimeOffset.UnixEpoch : throw new IOException("No space left on device");
     }
 
     private sealed class Clock : TimeProvider

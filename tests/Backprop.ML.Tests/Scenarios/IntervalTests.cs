@@ -115,6 +115,24 @@ public class IntervalTests
     }
 
     [Fact]
+    public void Evaluation_finds_classes_by_name()
+    {
+        var map = _ml.Transforms.Conversion.MapValueToKey("Named", nameof(SampleRow.Number), keyData: Numbers(10, 20, 30));
+        var table = map.Fit(Samples.Table(_ml)).Transform(Samples.Table(_ml));
+        var scored = new BackpropTrainer(_ml, Options("Named", isBagged: false)).Fit(table).Transform(table);
+        var expected = _ml.MulticlassClassification.EvaluatePredictionSets(scored, "Named");
+        foreach (var names in (int[][])[[30, 10, 20], [40, 30, 20, 10]])
+        {
+            var other = _ml.Transforms.Conversion.MapValueToKey("Other", nameof(SampleRow.Number), keyData: Numbers(names))
+                .Fit(scored).Transform(scored);
+            var found = _ml.MulticlassClassification.EvaluatePredictionSets(other, "Other");
+            Assert.Equal((expected.Coverage, expected.MeanSize), (found.Coverage, found.MeanSize));
+        }
+        var fewer = _ml.Transforms.Conversion.MapValueToKey("Other", nameof(SampleRow.Number), keyData: Numbers(20)).Fit(scored);
+        Assert.InRange(_ml.MulticlassClassification.EvaluatePredictionSets(fewer.Transform(scored), "Other").Rows, 1, 39);
+    }
+
+    [Fact]
     public void Evaluation_names_a_wrong_column()
     {
         var scored = Scored(Value);

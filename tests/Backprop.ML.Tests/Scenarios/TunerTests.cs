@@ -41,6 +41,30 @@ public class TunerTests
     }
 
     [Fact]
+    public void Options_of_a_trial_have_the_seed_and_the_checks_of_the_search()
+    {
+        var options = Options();
+        (options.Seed, options.NumberOfIterations) = (null, 256);
+        var data = Synthetic.Prepared(_ml, 60);
+        var result = new BackpropTuner(_ml, options, new Search { MaximumTrials = 3, Blends = false }).Fit(data);
+        Assert.NotNull(result.OptionsOf(result.BestTrial).Seed);
+
+        // A short trial has a quarter of the epochs, but no more checks in the same number of epochs.
+        var isShort = result.Trials.First(trial => trial.IsShort);
+        Assert.Equal(64, result.OptionsOf(isShort).NumberOfIterations);
+        var trials = new[] { result.Trials[0], isShort };
+        Assert.Equal([4, 4], trials.Select(trial => result.OptionsOf(trial).Resolved().Training.EarlyStopping!.Interval));
+    }
+
+    [Fact]
+    public void A_search_without_trials_says_so()
+    {
+        var model = new BackpropTrainer(_ml, Options()).Fit(Synthetic.Prepared(_ml, 60));
+        var problem = Assert.Throws<InvalidOperationException>(() => new TuningResult(model, Options()).BestTrial);
+        Assert.Contains("has no trial", problem.Message);
+    }
+
+    [Fact]
     public void Wrong_options_are_refused_when_it_is_created()
     {
         Assert.ThrowsAny<ArgumentException>(() => new BackpropTuner(_ml, new BackpropTrainer.Options { Dropout = 2 }));

@@ -147,7 +147,10 @@ internal sealed class SearchRun(
         // With a queue, this was decided before the other ranks of the group received the trial.
         if (queue is null && !HasTimeFor(trial)) return TrialOutcome.End(trial);
         stop.Reports.Begin(TrainingPhase.Searching, $"Training trial {trial.Settings.Number} of a search");
-        return TrialOutcome.Of(trial, runner, stop.ForTrial(), stop, queue?.Group);
+        var own = stop.ForTrial();
+        var outcome = TrialOutcome.Of(trial, runner, own, stop, queue?.Group);
+        stop.AddEarlierTime(own.EarlierTime); // of a trial that continued from a checkpoint
+        return outcome;
     }
 
     // The clock shows whether there is time for a whole training. Called by several threads.

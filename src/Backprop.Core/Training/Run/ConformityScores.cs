@@ -55,6 +55,8 @@ internal static class ConformityScores
                 TargetKind.Binary => y[target] > 0.5 ? 1.0 - own[0] : own[0],
                 _ => 1.0 - own[ClassOf(y)],
             });
+            // No interval contains a row without a prediction, such as one whose huge feature overflows.
+            if (Real.IsNaN(scores[target])) scores[target] = Real.PositiveInfinity;
         }
     }
 

@@ -11,6 +11,7 @@ internal sealed class RunCheckpoint : IDisposable
     private readonly int _epochs;
     private readonly MemberTeam? _team;
     private readonly FileStream? _lock; // null on a rank that leaves the files to rank 0
+    private bool _isRefit;
     private TimeSpan _lastTime;
     private int _lastEpoch;
 
@@ -40,7 +41,10 @@ internal sealed class RunCheckpoint : IDisposable
     {
         if (options.Checkpoint is not { } checkpoint) return null;
         if (request.Refit is not null) checkpoint = checkpoint.ForRefit();
-        var run = new RunCheckpoint(checkpoint, facts(), state, request.Stop, options.NumberOfIterations, team);
+        var run = new RunCheckpoint(checkpoint, facts(), state, request.Stop, options.NumberOfIterations, team)
+        {
+            _isRefit = request.Refit is not null,
+        };
         try
         {
             if (!checkpoint.Restart) run.Resume();
@@ -140,7 +144,9 @@ internal sealed class RunCheckpoint : IDisposable
         if (epoch != content.Epoch || epoch != _state.History.Count || epoch > _epochs || _state.Best?.Epoch > epoch)
             throw new FormatException($"Its state is that of epoch {_state.Epoch}, with a history of {_state.History.Count} epochs.");
         (HasEnded, _lastEpoch) = (content.HasEnded, _state.Epoch);
-        _stop.AddEarlierTime(TimeSpan.FromSeconds(content.Seconds));
+        // A refit has the clock of the first run, whose time is in both files.
+        var earlier = TimeSpan.FromSeconds(content.Seconds);
+        _stop.AddEarlierTime(_isRefit ? earlier - _stop.OwnElapsed : earlier);
         _stop.HasModel = _state.Steps > 0;
     }
 

@@ -22,7 +22,7 @@ internal sealed class StopCondition
     private readonly TimeProvider _clock;
     private readonly Action? _checkAlive;
     private long? _start;
-    private TimeSpan _earlier;
+    private long _earlierTicks;
     private long? _cancelNoticed, _timeNoticed;
     private ICommunicator? _ranks;
     private StopNotice _ofRankZero;
@@ -96,8 +96,11 @@ internal sealed class StopCondition
     /// <summary>Starts the clock, if it does not run yet. Time before this call (reading) does not count.</summary>
     public void StartClock() => _start ??= _clock.GetTimestamp();
 
-    /// <summary>Adds the time that a training had taken before it was interrupted.</summary>
-    public void AddEarlierTime(TimeSpan time) => _earlier += time;
+    /// <summary>The time that a training had taken before it was interrupted.</summary>
+    public TimeSpan EarlierTime => TimeSpan.FromTicks(Volatile.Read(ref _earlierTicks));
+
+    /// <summary>Adds time that a training had taken before it was interrupted. Nothing is added if it is negative.</summary>
+    public void AddEarlierTime(TimeSpan time) => Interlocked.Add(ref _earlierTicks, Math.Max(0, time.Ticks));
 
     /// <summary>Whether the token is cancelled.</summary>
     /// <exception cref="OperationCanceledException">The token is cancelled, and the options are set to throw this
@@ -197,7 +200,8 @@ internal sealed class StopCondition
 
     private bool TokenIsCancelled => _ranks is null ? _token.IsCancellationRequested : _ofRankZero.IsCancelled;
 
-    private TimeSpan OwnElapsed => _start is { } start ? _earlier + _clock.GetElapsedTime(start) : TimeSpan.Zero;
+    /// <summary>The time on the clock of this process, also if another rank decides.</summary>
+    public TimeSpan OwnElapsed => _start is { } start ? EarlierTime + _clock.GetElapsedTime(start) : TimeSpan.Zero;
 
     private OperationCanceledException Cancelled()
     {

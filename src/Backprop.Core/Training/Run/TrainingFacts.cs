@@ -79,11 +79,12 @@ internal static class TrainingFacts
         yield return Fact("groups of validation rows", validation is null ? "none" : Groups(validation));
     }
 
-    /// <summary>A short text about the values of some rows.</summary>
+    /// <summary>A short text about the values of some rows, and about all weights.</summary>
     public static string HashOf(TrainingSetup setup, ExampleSet examples, WorkMeter work)
     {
         var (x, y, _) = setup.Sample(examples, null, null, RowsToHash, work);
-        return $"{Hash(MemoryMarshal.AsBytes<Real>(x))}, {Hash(MemoryMarshal.AsBytes<Real>(y))}";
+        var weights = examples.Weights.IsEmpty ? "no weights" : Hash(MemoryMarshal.AsBytes(examples.Weights));
+        return $"{Hash(MemoryMarshal.AsBytes<Real>(x))}, {Hash(MemoryMarshal.AsBytes<Real>(y))}, {weights}";
     }
 
     private static string Groups(ExampleSet examples) =>
@@ -95,6 +96,7 @@ internal static class TrainingFacts
     {
         null => "null",
         string text => text,
+        ReadOnlyMemory<Real> numbers => Hash(MemoryMarshal.AsBytes(numbers.Span)),
         IEnumerable<Real> numbers => Hash(MemoryMarshal.AsBytes<Real>(numbers.ToArray())),
         IEnumerable list => string.Join(", ", list.Cast<object?>().Select(Text)),
         _ => value.ToString() ?? "",
