@@ -5,8 +5,8 @@ namespace Backprop.Metrics;
 /// <summary>How well the probabilities of several classes agree with how often the classes occur.</summary>
 public sealed record MulticlassCalibrationMetrics
 {
-    /// <summary>By how much the sum of the probabilities of a row may differ from 1.</summary>
-    internal const double SumTolerance = 1e-3;
+    // By how much the sum of the probabilities of a row may differ from 1.
+    private const double SumTolerance = 1e-3;
 
     private MulticlassCalibrationMetrics(CalibrationMetrics topLabel, IReadOnlyList<CalibrationMetrics> classes) =>
         (TopLabel, Classes) = (topLabel, classes);
@@ -73,6 +73,24 @@ public sealed record MulticlassCalibrationMetrics
         var each = CalibrationMetrics.MeasureColumns(
             probabilities, new ReadOnlyMatrix(memberships, rows, classes), numberOfBins, binning, names);
         return new MulticlassCalibrationMetrics(topLabel, each);
+    }
+
+    /// <summary>Whether values are probabilities.</summary>
+    /// <param name="values">[rows × columns]</param>
+    /// <param name="haveSumOne">Whether the sum of each row must be 1, too.</param>
+    internal static bool AreProbabilities(ReadOnlyMatrix values, bool haveSumOne)
+    {
+        for (var row = 0; row < values.Rows; row++)
+        {
+            double sum = 0;
+            foreach (var p in values.Row(row))
+            {
+                if (p is not (>= 0 and <= 1)) return false;
+                sum += p;
+            }
+            if (haveSumOne && Math.Abs(sum - 1) > SumTolerance) return false;
+        }
+        return true;
     }
 
     private static int CheckedTopLabel(ReadOnlySpan<Real> probabilities, Real target, int row)

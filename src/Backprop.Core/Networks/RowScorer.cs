@@ -8,12 +8,14 @@ public sealed class RowScorer
     private readonly IScoresRows _scorer;
     private readonly InferenceGraph _graph;
 
-    internal RowScorer(TrainedNetwork trained, int rows)
+    /// <param name="trained">The network.</param>
+    /// <param name="rows">Maximum number of rows of one call.</param>
+    /// <param name="keepsMembers">Whether <see cref="CopyMembers"/> is used, also if the network does not need it.</param>
+    internal RowScorer(TrainedNetwork trained, int rows, bool keepsMembers = false)
     {
         _graph = trained.Inference;
-        _scorer = trained.Blend is null
-            ? new NetworkScorer(trained, rows, trained.NeedsMembers)
-            : new BlendScorer(trained, rows, trained.NeedsMembers);
+        keepsMembers |= trained.NeedsMembers;
+        _scorer = trained.Blend is null ? new NetworkScorer(trained, rows, keepsMembers) : new BlendScorer(trained, rows, keepsMembers);
     }
 
     /// <summary>Raw scores, before the loss's link.</summary>

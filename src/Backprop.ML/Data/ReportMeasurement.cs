@@ -151,7 +151,7 @@ internal sealed class ReportMeasurement
 
     private (CalibrationMetrics? Drawn, IReadOnlyList<CalibrationMetrics> Each) Calibrations()
     {
-        if (Task.TargetKind == TargetKind.Real || !ArePredictionsProbabilities()) return (null, []);
+        if (Task.TargetKind == TargetKind.Real || !AreProbabilities()) return (null, []);
         if (IsMulticlass)
         {
             var classes = MulticlassCalibrationMetrics.Measure(_rows.Predictions, _rows.Targets, names: [.. _output.Names]);
@@ -163,20 +163,7 @@ internal sealed class ReportMeasurement
     }
 
     // The predictions of a loss of the user may be others, such as margins.
-    private bool ArePredictionsProbabilities()
-    {
-        for (var row = 0; row < _rows.Predictions.Rows; row++)
-        {
-            double sum = 0;
-            foreach (var p in _rows.Predictions.Row(row))
-            {
-                if (p is not (>= 0 and <= 1)) return false;
-                sum += p;
-            }
-            if (IsMulticlass && Math.Abs(sum - 1) > MulticlassCalibrationMetrics.SumTolerance) return false;
-        }
-        return true;
-    }
+    private bool AreProbabilities() => MulticlassCalibrationMetrics.AreProbabilities(_rows.Predictions, haveSumOne: IsMulticlass);
 
     private ConfusionCounts Confusion() => IsMulticlass
         ? ConfusionCounts.OfClasses(_rows.Scores, _rows.Targets, _output.Names)

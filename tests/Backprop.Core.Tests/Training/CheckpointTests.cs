@@ -154,7 +154,9 @@ public sealed class CheckpointTests : IDisposable
             var clock = new ManualClock(step: TimeSpan.FromMilliseconds(1));
             var options = OptionsOf("refit") with
             {
-                Checkpoint = new Checkpoint(PathOfFile) { Every = 1 }, MaximumTrainingTime = TimeSpan.FromHours(1), Clock = clock,
+                Checkpoint = new Checkpoint(PathOfFile) { Every = 1 },
+                MaximumTrainingTime = TimeSpan.FromHours(1),
+                Clock = clock,
             };
             var stop = new StopCondition(options, checkAlive: null);
             var progress = new Heard<EpochReport>(_ => clock.Advance(1));

@@ -182,7 +182,8 @@ public sealed class TensorBoardTests : IDisposable
         List<int> epochs = [];
         var options = new BackpropTrainer.Options
         {
-            TensorBoardDirectory = _folder, Progress = new Listener<EpochReport>(report => epochs.Add(report.Epoch)),
+            TensorBoardDirectory = _folder,
+            Progress = new Listener<EpochReport>(report => epochs.Add(report.Epoch)),
         };
         IHost host = ((IHostEnvironment)ml).Register("test");
         using var channel = host.Start("Training");

@@ -199,8 +199,9 @@ public sealed record TrainingOptions
     /// Guo, Pleiss, Sun and Weinberger (2017), "On calibration of modern neural networks", arXiv:1706.04599. The most probable class does
     /// not change. One example of unknown class is added. So with n examples and K classes, the target of each example is (n·y + 1/K) / (n
     /// + 1). This keeps T above 0 even if every example is classified correctly. Platt (1999), "Probabilistic outputs for support vector
-    /// machines", §2.2, has the same idea. Weights of examples and classes are used. With <see cref="KFoldBagging"/>, T is measured on
-    /// single members, and applied to the average of their predictions. <see cref="EpochReport"/>s use the scores before division.
+    /// machines", §2.2, has the same idea. Weights of examples and classes are used. With <see cref="KFoldBagging"/>, rows are
+    /// scored by single members, whose average is more accurate. So T is then smaller, by how much the members differ on held-out rows.
+    /// <see cref="EpochReport"/>s use the scores before division.
     /// </remarks>
     /// <value>False. If true, the loss must have logits (<see cref="Loss.HasLogits"/>). Without validation data, or with examples of only
     /// one class, T is 1. T is from 0.01 to 100; <see cref="TrainedNetwork.Temperature"/> returns it.</value>

@@ -58,7 +58,7 @@ internal sealed class Calibration(TrainingOptions options, Network network, Vali
         {
             evaluator.Score(trained, epoch, stop);
             if (scales)
-                trained = trained.With(evaluator.Temperature(loss, trained.Network.Outputs, weights, stop.Work));
+                trained = trained.With(evaluator.Temperature(trained, loss, weights, stop));
             left.Remove(nameof(TrainingOptions.TemperatureScaling));
             if (metric is not null) thresholds = evaluator.Thresholds(metric, stop.Work);
             left.Remove(nameof(TrainingOptions.ThresholdMetric));

@@ -16,6 +16,9 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     // the data.
     private const int MaxRowsAtOnce = 256, MinRowsAtOnce = 64, WidestRows = 1 << 18;
 
+    // So many rows show how much members differ, and take a small part of the grace period of a training that must end.
+    private const int MaxRowsOfSpread = 1024;
+
     // A link function: one or two exponentials.
     private const long WorkOfScore = 16;
 
@@ -23,6 +26,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     private int? _keptEpoch;
     private bool _areFinished, _areKeptFinished; // whether scores have the units of the target
     private SparseBatch? _sparse;
+    private double _temperatureRatio = 1;
 
     /// <summary>Number of validation rows.</summary>
     public int Count => validation.Count;
@@ -93,8 +97,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     {
         int rows = validation.Count, outputs = trained.Network.Outputs;
         Allocate(outputs);
-        var widest = trained.Network.Layers.Max(layer => layer.Outputs);
-        var atOnce = Math.Min(rows, Math.Clamp(WidestRows / widest, MinRowsAtOnce, MaxRowsAtOnce));
+        var atOnce = RowsAtOnce(trained, rows);
         var scorer = trained.CreateScorer(atOnce);
         var workOfRow = trained.Network.Layers.Sum(layer => layer.WorkOfRow);
         for (var first = 0; first < rows; first += atOnce)
@@ -106,6 +109,12 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
             stop.Work.Add(count * workOfRow);
         }
         return false;
+    }
+
+    private static int RowsAtOnce(TrainedNetwork trained, int rows)
+    {
+        var widest = trained.Network.Layers.Max(layer => layer.Outputs);
+        return Math.Min(rows, Math.Clamp(WidestRows / widest, MinRowsAtOnce, MaxRowsAtOnce));
     }
 
     /// <summary>The scores of all validation rows, row after row.</summary>
@@ -138,20 +147,65 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
         }
     }
 
-    /// <summary>The best temperature. Divides the scores by it. The weights may include factors of classes.</summary>
-    public double Temperature(Loss loss, int outputs, ReadOnlySpan<Real> weights, WorkMeter work)
+    /// <summary>The best temperature of the network, which is the average of its members. Divides the scores by it.</summary>
+    /// <param name="trained">The network that computed the scores.</param>
+    /// <param name="loss">The loss of the training.</param>
+    /// <param name="weights">The weights of the rows; they may include factors of classes.</param>
+    /// <param name="stop">Ends the work, and counts it.</param>
+    public double Temperature(TrainedNetwork trained, Loss loss, ReadOnlySpan<Real> weights, StopCondition stop)
     {
-        var temperature = TemperatureChoice.Best(loss, new Matrix(_scores, validation.Count, outputs), validation.Targets, weights, work);
+        var scores = new Matrix(_scores, validation.Count, trained.Network.Outputs);
+        var ofScores = TemperatureChoice.Best(loss, scores, validation.Targets, weights, stop.Work);
+        var temperature = Math.Max(TrainedNetwork.MinTemperature, ofScores * FactorOfAverage(trained, stop));
+        _temperatureRatio = temperature / ofScores;
         if (temperature != 1) TensorPrimitives.Multiply(_scores, (Real)(1 / temperature), _scores);
         return temperature;
     }
 
-    /// <summary>A copy of the current scores.</summary>
+    // Rows from all parts of the data: they may be sorted by their label. If there is no time, the average counts as a single member.
+    private double FactorOfAverage(TrainedNetwork trained, StopCondition stop)
+    {
+        if (validation.Folds.IsEmpty) return 1;
+        int total = Math.Min(validation.Count, MaxRowsOfSpread), atOnce = RowsAtOnce(trained, total);
+        var spread = new MemberSpread(
+            trained.Network.EnsembleSize, trained.Network.Outputs, areOneOfAll: trained.Loss.TargetKind == TargetKind.Class, atOnce);
+        var scorer = new RowScorer(trained, atOnce, keepsMembers: true);
+        var features = new Real[checked(atOnce * validation.FeatureCount)];
+        int[] heldOutBy = new int[atOnce];
+        Real[] weights = validation.Weights.IsEmpty ? [] : new Real[atOnce];
+        var workOfRow = trained.Network.Layers.Sum(layer => layer.WorkOfRow);
+        try
+        {
+            for (int first = 0, count; first < total; first += count)
+            {
+                count = Math.Min(atOnce, total - first);
+                var x = new Matrix(features.AsSpan(0, count * validation.FeatureCount), count, validation.FeatureCount);
+                for (var i = 0; i < count; i++)
+                {
+                    var row = (int)((long)(first + i) * validation.Count / total);
+                    validation.CopyFeatures(row, x.Row(i));
+                    heldOutBy[i] = validation.Folds[row];
+                    if (weights.Length > 0) weights[i] = validation.Weights[row];
+                }
+                scorer.Score(x);
+                scorer.CopyMembers(spread.ScoresOf(count));
+                spread.Add(heldOutBy.AsSpan(0, count), weights.Length > 0 ? weights.AsSpan(0, count) : []);
+                stop.Work.Add(count * workOfRow);
+            }
+            return spread.Factor;
+        }
+        catch (WorkGivenUpException)
+        {
+            return 1;
+        }
+    }
+
+    /// <summary>A copy of the current scores, divided by the temperature that suits them: of an ensemble, that of single members.</summary>
     /// <param name="outputs">Scores per row.</param>
     /// <param name="weights">The weights of the rows, including the factors of their classes.</param>
     /// <param name="loss">The loss of the training, including the factors of several labels.</param>
     public HeldOutScores CopyScores(int outputs, ReadOnlySpan<Real> weights, Loss loss) =>
-        new([.. _scores], outputs, validation, weights.ToArray()) { Loss = loss };
+        new([.. _scores.Select(score => (Real)(score * _temperatureRatio))], outputs, validation, weights.ToArray()) { Loss = loss };
 
     /// <summary>The best threshold of each label for a metric of two classes; 0 for a label whose rows are of one class.</summary>
     public Real[] Thresholds(IDecisionMetric metric, WorkMeter work)
