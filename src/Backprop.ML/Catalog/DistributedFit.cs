@@ -62,7 +62,7 @@ internal static class DistributedFit
         var saved = DynamicSchedule.Run(
             communicator, groups,
             queue => queue.Run(count, ToBytes, index => Save(index, queue.Group), (_, bytes) => bytes)
-                .Select(bytes => Checked(bytes, count)).ToArray(),
+                .Select(bytes => communicator.Size == 1 ? bytes : Checked(bytes, count)).ToArray(),
             (item, group, _) => Save(BinaryPrimitives.ReadInt32LittleEndian(item), group),
             Join, Split, text => channel.Info(MessageSensitivity.None, "{0}", text));
         return [.. saved.Select(bytes => models.Load(new MemoryStream(bytes), out _))];
@@ -94,7 +94,7 @@ internal static class DistributedFit
         return bytes;
     }
 
-    // All models are sent in one message. The first one shows how long it will be.
+    // All models are sent to the other ranks in one message. The first model shows how long it will be.
     private static byte[] Checked(byte[] model, int count)
     {
         if ((model.LongLength + sizeof(int)) * count <= Array.MaxLength) return model;
