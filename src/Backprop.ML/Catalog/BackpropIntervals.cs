@@ -2,7 +2,6 @@ using Backprop.Metrics;
 using Backprop.ML;
 using Backprop.ML.Data;
 using Backprop.ML.Transformers;
-using Backprop.Numerics;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
@@ -70,15 +69,11 @@ public static class BackpropIntervals
 
         PredictionSetMetrics OfClasses()
         {
-            var label = data.Schema[labelColumnName];
-            var set = ColumnChecks.Find(host, nameof(data), data.Schema, "prediction set", predictionSetColumnName);
-            if (set.Type is not VectorDataViewType { IsKnownSize: true, ItemType: BooleanDataViewType } vector)
-                throw host.ExceptSchemaMismatch(
-                    nameof(data), "prediction set", predictionSetColumnName, "Vector<Boolean> of known size", set.Type.ToString());
-            var rows = new LabeledRows(host, data, label, set);
-            var slots = new ScoreSlots(host, label, set).Of(rows.Labels.ToArray());
-            return PredictionSetMetrics.Measure(
-                new ReadOnlyMatrix(rows.Values.ToArray(), rows.Count, vector.Size), [.. slots.Select(slot => (int)slot)]);
+            var scored = new ScoredData(
+                host, data, ScoredColumn.Key("label", labelColumnName),
+                ScoredColumn.Vector("prediction set", predictionSetColumnName, BooleanDataViewType.Instance));
+            var slots = new ScoreSlots(host, data.Schema[labelColumnName], data.Schema[predictionSetColumnName]).Of(scored[0].Values);
+            return PredictionSetMetrics.Measure(scored[1], [.. slots.Select(slot => (int)slot)]);
         }
     }
 

@@ -47,40 +47,38 @@ internal sealed class EpochProgress : IProgress<EpochReport>, IDisposable
             // once each, because the next epoch will hardly differ
             if (_known.Add(warning.Trouble)) _channel.Warning(MessageSensitivity.None, "{0}", $"Epoch {value.Epoch}: {warning.Text}");
         _progressChannel.Checkpoint(value.TrainingLoss, value.ValidationLoss, value.LearningRate, value.Epoch);
-        WriteTensorBoard(value);
+        UseTensorBoard(log => log.Write(value));
         _options.Progress?.Report(value);
     }
 
-    public void Dispose() => TryTensorBoard(log => log.Dispose());
+    public void Dispose() => UseTensorBoard(log => log.Dispose());
 
-    private void WriteTensorBoard(EpochReport value)
+    // A disk may be full, or a share gone. That must not cost the training.
+    private void UseTensorBoard(Action<TensorBoardLog> use)
     {
-        if (TryTensorBoard(log => log.Write(value))) return;
-        var log = _tensorBoard!;
-        _tensorBoard = null;
+        if (_tensorBoard is not { } log) return;
+        try
+        {
+            use(log);
+        }
+        catch (Exception problem) when (IsOfFile(problem))
+        {
+            _tensorBoard = null;
+            _channel.Warning(
+                MessageSensitivity.None, "{0} could not be written: {1} Training continues without it.",
+                nameof(BackpropTrainer.Options.TensorBoardDirectory), problem.Message);
+            Close(log);
+        }
+    }
+
+    private static void Close(TensorBoardLog log)
+    {
         try
         {
             log.Dispose(); // writes what is left, which may fail again
         }
         catch (Exception problem) when (IsOfFile(problem))
         {
-        }
-    }
-
-    // A disk may be full, or a share gone. That must not cost the training.
-    private bool TryTensorBoard(Action<TensorBoardLog> use)
-    {
-        try
-        {
-            if (_tensorBoard is not null) use(_tensorBoard);
-            return true;
-        }
-        catch (Exception problem) when (IsOfFile(problem))
-        {
-            _channel.Warning(
-                MessageSensitivity.None, "{0} could not be written: {1} Training continues without it.",
-                nameof(BackpropTrainer.Options.TensorBoardDirectory), problem.Message);
-            return false;
         }
     }
 

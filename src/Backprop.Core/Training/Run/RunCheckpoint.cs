@@ -11,7 +11,6 @@ internal sealed class RunCheckpoint : IDisposable
     private readonly int _epochs;
     private readonly MemberTeam? _team;
     private readonly FileStream? _lock; // null on a rank that leaves the files to rank 0
-    private bool _isRefit;
     private TimeSpan _lastTime;
     private int _lastEpoch;
 
@@ -25,6 +24,8 @@ internal sealed class RunCheckpoint : IDisposable
 
     /// <summary>Whether the training of the file had ended.</summary>
     public bool HasEnded { get; private set; }
+
+    private bool IsRefit { get; init; }
 
     /// <summary>Opens the checkpoints of a run, and continues from the newest file that is whole.</summary>
     /// <param name="options">The options; null is returned if they have no checkpoint.</param>
@@ -43,7 +44,7 @@ internal sealed class RunCheckpoint : IDisposable
         if (request.Refit is not null) checkpoint = checkpoint.ForRefit();
         var run = new RunCheckpoint(checkpoint, facts(), state, request.Stop, options.NumberOfIterations, team)
         {
-            _isRefit = request.Refit is not null,
+            IsRefit = request.Refit is not null,
         };
         try
         {
@@ -146,7 +147,7 @@ internal sealed class RunCheckpoint : IDisposable
         (HasEnded, _lastEpoch) = (content.HasEnded, _state.Epoch);
         // A refit has the clock of the first run, whose time is in both files.
         var earlier = TimeSpan.FromSeconds(content.Seconds);
-        _stop.AddEarlierTime(_isRefit ? earlier - _stop.OwnElapsed : earlier);
+        _stop.AddEarlierTime(IsRefit ? earlier - _stop.OwnElapsed : earlier);
         _stop.HasModel = _state.Steps > 0;
     }
 

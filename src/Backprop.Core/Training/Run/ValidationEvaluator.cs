@@ -93,12 +93,13 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     public void Score(TrainedNetwork trained, StopCondition stop) => Score(trained, stop, () => false);
 
     // Returns whether the work was ended before it was done.
-    private bool Score(TrainedNetwork trained, StopCondition stop, Func<bool> mustEnd, Action<RowScorer>? observe = null)
+    private bool Score(
+        TrainedNetwork trained, StopCondition stop, Func<bool> mustEnd, Action<RowScorer>? observe = null, bool keepsMembers = false)
     {
         int rows = validation.Count, outputs = trained.Network.Outputs;
         Allocate(outputs);
         var atOnce = RowsAtOnce(trained, rows);
-        var scorer = trained.CreateScorer(atOnce);
+        var scorer = new RowScorer(trained, atOnce, keepsMembers);
         var workOfRow = trained.Network.Layers.Sum(layer => layer.WorkOfRow);
         for (var first = 0; first < rows; first += atOnce)
         {
@@ -166,37 +167,30 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     private double FactorOfAverage(TrainedNetwork trained, StopCondition stop)
     {
         if (validation.Folds.IsEmpty) return 1;
-        int total = Math.Min(validation.Count, MaxRowsOfSpread), atOnce = RowsAtOnce(trained, total);
+        var total = Math.Min(validation.Count, MaxRowsOfSpread);
+        int[] rows = [.. Enumerable.Range(0, total).Select(i => (int)((long)i * validation.Count / total))];
+        int[] heldOutBy = [.. rows.Select(row => validation.Folds[row])];
+        var sample = validation.Select(rows);
+        var atOnce = RowsAtOnce(trained, total);
         var spread = new MemberSpread(
             trained.Network.EnsembleSize, trained.Network.Outputs, areOneOfAll: trained.Loss.TargetKind == TargetKind.Class, atOnce);
-        var scorer = new RowScorer(trained, atOnce, keepsMembers: true);
-        var features = new Real[checked(atOnce * validation.FeatureCount)];
-        int[] heldOutBy = new int[atOnce];
-        Real[] weights = validation.Weights.IsEmpty ? [] : new Real[atOnce];
-        var workOfRow = trained.Network.Layers.Sum(layer => layer.WorkOfRow);
+        var first = 0;
         try
         {
-            for (int first = 0, count; first < total; first += count)
-            {
-                count = Math.Min(atOnce, total - first);
-                var x = new Matrix(features.AsSpan(0, count * validation.FeatureCount), count, validation.FeatureCount);
-                for (var i = 0; i < count; i++)
-                {
-                    var row = (int)((long)(first + i) * validation.Count / total);
-                    validation.CopyFeatures(row, x.Row(i));
-                    heldOutBy[i] = validation.Folds[row];
-                    if (weights.Length > 0) weights[i] = validation.Weights[row];
-                }
-                scorer.Score(x);
-                scorer.CopyMembers(spread.ScoresOf(count));
-                spread.Add(heldOutBy.AsSpan(0, count), weights.Length > 0 ? weights.AsSpan(0, count) : []);
-                stop.Work.Add(count * workOfRow);
-            }
+            new ValidationEvaluator(sample).Score(trained, stop, () => false, Add, keepsMembers: true);
             return spread.Factor;
         }
         catch (WorkGivenUpException)
         {
             return 1;
+        }
+
+        void Add(RowScorer scorer)
+        {
+            var count = Math.Min(atOnce, total - first);
+            scorer.CopyMembers(spread.ScoresOf(count));
+            spread.Add(heldOutBy.AsSpan(first, count), sample.Weights.IsEmpty ? [] : sample.Weights.Slice(first, count));
+            first += count;
         }
     }
 
