@@ -9,6 +9,9 @@ namespace Backprop.Core.Tests.Uncertainty;
 /// <summary>Intervals and sets against their definitions: all ends of all members and scores, listed and sorted.</summary>
 public class ConformalCalibrationTests
 {
+    // In thousandths, so that the rank is exact in integers: 0.14 · 50 is 7, but a little more in floating point.
+    private static readonly Gen<int> Thousandths = Gen.Int[50, 950];
+
     private static readonly Gen<(int Members, float[] Scores, int[] Folds)> Held =
         from members in Gen.Int[1, 4]
         from rows in Gen.Int[1, 60]
@@ -22,6 +25,7 @@ public class ConformalCalibrationTests
     [InlineData(9, 0.9, 9)]
     [InlineData(99, 0.95, 95)]
     [InlineData(10, 0.5, 6)]
+    [InlineData(49, 0.14, 7)]
     public void Of_one_network_the_width_is_the_score_of_rank_coverage_times_n_plus_1(int rows, double coverage, int rank)
     {
         float[] scores = [.. Enumerable.Range(1, rows).Select(score => (float)score).Reverse()];
@@ -39,15 +43,15 @@ public class ConformalCalibrationTests
 
     [Fact]
     public void Intervals_of_members_are_those_of_all_their_ends_in_order() => Gen.Select(
-        Held, Gen.Double[0.05, 0.95], Gen.Double[-5, 5].Array[4], Gen.Double[0, 3].Array[4], Gen.Double[0, 2].Array[4]).Sample(
-        (held, coverage, centers, halves, scales) =>
+        Held, Thousandths, Gen.Double[-5, 5].Array[4], Gen.Double[0, 3].Array[4], Gen.Double[0, 2].Array[4]).Sample(
+        (held, thousandths, centers, halves, scales) =>
     {
         var (members, scores, folds) = held;
         PredictionBounds[] bounds = [
             .. Enumerable.Range(0, members).Select(k => new PredictionBounds(centers[k] - halves[k], centers[k] + halves[k], scales[k]))];
-        var (lower, upper) = Of(coverage, scores, members, folds).IntervalOf(0, bounds);
+        var (lower, upper) = Of(thousandths / 1000.0, scores, members, folds).IntervalOf(0, bounds);
 
-        var rank = (int)Math.Ceiling(coverage * (scores.Length + 1));
+        var rank = RankOf(thousandths, scores.Length);
         var upperEnds = scores.Zip(folds, (score, k) => bounds[k].Upper + bounds[k].Scale * score).Order().ToArray();
         var lowerEnds = scores.Zip(folds, (score, k) => bounds[k].Lower - bounds[k].Scale * score).OrderDescending().ToArray();
         var (low, high) = rank > scores.Length
@@ -59,12 +63,12 @@ public class ConformalCalibrationTests
 
     [Fact]
     public void A_class_is_in_the_set_if_fewer_scores_than_the_rank_are_below_its_own() => Gen.Select(
-        Held, Gen.Double[0.05, 0.95], Gen.Double[-2, 9].Array[4]).Sample((held, coverage, own) =>
+        Held, Thousandths, Gen.Double[-2, 9].Array[4]).Sample((held, thousandths, own) =>
     {
         var (members, scores, folds) = held;
-        var isIn = Of(coverage, scores, members, folds).Contains(0, own.AsSpan(0, members));
+        var isIn = Of(thousandths / 1000.0, scores, members, folds).Contains(0, own.AsSpan(0, members));
         var below = scores.Zip(folds).Count(pair => pair.First < own[pair.Second]);
-        Assert.Equal(below < coverage * (scores.Length + 1), isIn);
+        Assert.Equal(below < RankOf(thousandths, scores.Length), isIn);
     });
 
     [Theory, InlineData(1), InlineData(3)]
@@ -127,6 +131,8 @@ public class ConformalCalibrationTests
         var expected = ConformityScores.Calibrate(loss, 0.5, others, held, members: 1, new WorkMeter(() => { }));
         Assert.Equal(expected.ScoresOf(0, 0).ToArray(), found.ScoresOf(0, 0).ToArray());
     }
+
+    private static int RankOf(int thousandths, int rows) => (thousandths * (rows + 1) + 999) / 1000;
 
     private static ConformalCalibration Of(double coverage, float[] scores, int members, int[] folds) =>
         ConformalCalibration.Of(coverage, new ReadOnlyMatrix(scores, scores.Length, 1), members, folds);
