@@ -17,14 +17,9 @@ if (args is ["own-steps"])
     StepBenchmarks.PrintOwnSteps();
     return 0;
 }
-// "ranks" pairs two ranks with one, under a launcher of MPI; "rank" is what it asks of each of them.
-if (args is ["rank", var epochs]) return RankBenchmarks.Work(int.Parse(epochs));
-if (args is ["ranks", .. var wish])
-{
-    return RankBenchmarks.Run(
-        wish.ElementAtOrDefault(0) ?? "mpirun.openmpi", int.Parse(wish.ElementAtOrDefault(1) ?? "5"),
-        int.Parse(wish.ElementAtOrDefault(2) ?? "16"));
-}
+// "ranks WORK LAUNCHER ROUNDS" compares two ranks with one, under a launcher of MPI; "rank WORK" is what it asks of each of them.
+if (args is ["rank", var ofRank]) return RankBenchmarks.WorkOfRank(ofRank);
+if (args is ["ranks", var work, var launcher, var rounds]) return RankBenchmarks.Run(work, launcher, int.Parse(rounds));
 // "rank-steps NET" is what the group "shards" starts by the launchers of MPI.
 if (args is ["rank-steps", var letter]) return ShardBenchmarks.PrintStepsOfRanks(letter);
 // "fit-shape NAME" is what profile.sh starts: one fit with nothing set.

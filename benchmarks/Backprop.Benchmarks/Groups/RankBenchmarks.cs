@@ -5,69 +5,86 @@ using System.Security.Cryptography;
 using Backprop.Benchmarks.Harness;
 using Backprop.Distribution;
 using Backprop.ML;
+using Backprop.Presets;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace Backprop.Benchmarks.Groups;
 
-/// <summary>Eight members of Default on 20,000 rows: two ranks against one, in pairs. Every rank has one thread and a core of its
-/// own.</summary>
+/// <summary>Trainings on two ranks against one, in pairs. Every rank has one thread and a core of its own.</summary>
 internal static class RankBenchmarks
 {
-    private const int Rows = 20_000, Features = 20, Members = 8;
+    private const int Features = 20;
 
-    /// <summary>Runs pairs, and prints the efficiency t₁ / (2·t₂) of each and their median.</summary>
-    /// <param name="launcher">The launcher of Open MPI or MPICH.</param>
-    /// <param name="pairs">Number of pairs.</param>
-    /// <param name="epochs">Epochs of a training.</param>
-    /// <returns>The exit code: 1 if the models differ.</returns>
-    public static int Run(string launcher, int pairs, int epochs)
+    private static readonly Dictionary<string, Work> s_works = new()
     {
-        var efficiencies = new List<double>();
-        for (var pair = 0; pair < pairs; pair++)
+        ["members"] = new("8 members of Default, 8 epochs", 20_000, () => new() { EnsembleSize = 8, NumberOfIterations = 8 }),
+        ["trials"] = new(
+            "16 trials of Fast", 10_000, () => new() { Preset = Preset.Fast, Search = new Search { MaximumTrials = 16 } }),
+    };
+
+    /// <summary>Runs rounds, and prints the efficiency t₁ / (2·t₂) of each. Two independent programs at the same time show what the
+    /// machine allows: if they need t each, that is t₁ / t, because their cores share caches, memory and power.</summary>
+    /// <param name="work">"members" or "trials".</param>
+    /// <param name="launcher">The launcher of Open MPI or MPICH.</param>
+    /// <param name="rounds">Number of rounds.</param>
+    /// <returns>The exit code: 1 if the models differ.</returns>
+    public static int Run(string work, string launcher, int rounds)
+    {
+        List<double> efficiencies = [], limits = [];
+        for (var round = 0; round < rounds; round++)
         {
             // In turns, so that a change of the machine's speed favours neither.
-            var first = pair % 2 == 0 ? RunRanks(launcher, 1, epochs) : RunRanks(launcher, 2, epochs);
-            var second = pair % 2 == 0 ? RunRanks(launcher, 2, epochs) : RunRanks(launcher, 1, epochs);
-            var (one, two) = pair % 2 == 0 ? (first, second) : (second, first);
+            var first = RunRanks(work, launcher, 1 + round % 2);
+            var independent = RunIndependent(work);
+            var last = RunRanks(work, launcher, 2 - round % 2);
+            var (one, two) = round % 2 == 0 ? (first, last) : (last, first);
             if (one.Hash != two.Hash)
             {
                 Console.Error.WriteLine($"The models differ: {one.Hash} on one rank, {two.Hash} on two.");
                 return 1;
             }
             efficiencies.Add(one.Seconds / (2 * two.Seconds));
+            limits.Add(one.Seconds / independent);
             Console.WriteLine(
-                $"1 rank {one.Seconds:F2} s, 2 ranks {two.Seconds:F2} s, efficiency {efficiencies[^1]:F3}, model {one.Hash}");
+                $"1 rank {one.Seconds:F2} s, 2 ranks {two.Seconds:F2} s, 2 programs {independent:F2} s, "
+                + $"efficiency {efficiencies[^1]:F3} of {limits[^1]:F3}, model {one.Hash}");
         }
-        efficiencies.Sort();
-        Console.WriteLine($"{launcher}: median efficiency {efficiencies[pairs / 2]:F3} of {pairs} pairs, {epochs} epochs");
+        Console.WriteLine(
+            $"{s_works[work]}, {launcher}: median efficiency {Median(efficiencies):F3}, of two programs {Median(limits):F3}, "
+            + $"{rounds} rounds");
         return 0;
     }
 
     /// <summary>The program of a rank: trains, and rank 0 prints seconds and the hash of the model.</summary>
-    public static int Work(int epochs) => Mpi.Run(ranks =>
+    public static int WorkOfRank(string name) => Mpi.Run(ranks =>
     {
+        var work = s_works[name];
         var ml = new MLContext(seed: 1);
         if (ranks.Rank == 0)
             ml.Log += (_, message) =>
             {
                 if (message.RawMessage.StartsWith("Rank ", StringComparison.Ordinal)) Console.Error.WriteLine(message.RawMessage);
             };
-        Fit(ml, ranks, RowsOf(ml, 500), epochs: 2); // compiles the code
-        var data = RowsOf(ml, Rows);
+        var few = work.Options();
+        few.NumberOfIterations = 2;
+        Fit(ml, ranks, RowsOf(ml, 500), few); // compiles the code
+        var data = RowsOf(ml, work.Rows);
         var start = Stopwatch.GetTimestamp();
-        var model = Fit(ml, ranks, data, epochs);
+        var model = Fit(ml, ranks, data, work.Options());
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         if (ranks.Rank > 0) return;
-        var hash = Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(model.Model.Network.Parameters)))[..12];
+        var networks = model.Model.Network.Blend?.Parts.Select(part => part.Network) ?? [model.Model.Network];
+        var parameters = networks.SelectMany(network => network.Parameters.ToArray()).ToArray();
+        var hash = Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(parameters.AsSpan())))[..12];
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"done {seconds:F3} {hash}"));
     });
 
-    private static BackpropTransformer Fit(MLContext ml, ICommunicator ranks, IDataView data, int epochs) =>
-        new BackpropTrainer(ml, new BackpropTrainer.Options
-        {
-            EnsembleSize = Members, NumberOfIterations = epochs, NumberOfThreads = 1, Seed = 1, Distributed = new Distributed(ranks),
-        }).Fit(data);
+    private static BackpropTransformer Fit(MLContext ml, ICommunicator ranks, IDataView data, BackpropTrainer.Options options)
+    {
+        (options.NumberOfThreads, options.Seed, options.Distributed) = (1, 1, new Distributed(ranks));
+        return new BackpropTrainer(ml, options).Fit(data);
+    }
 
     private static IDataView RowsOf(MLContext ml, int count)
     {
@@ -80,13 +97,30 @@ internal static class RankBenchmarks
         }).ToArray());
     }
 
-    private static (double Seconds, string Hash) RunRanks(string launcher, int ranks, int epochs)
+    private static (double Seconds, string Hash) RunRanks(string work, string launcher, int ranks) =>
+        ResultIn(RankProcesses.LinesOf(launcher, ranks, "rank", work));
+
+    // The seconds of the slower one.
+    private static double RunIndependent(string work)
+    {
+        var other = Task.Run(() => RankProcesses.LinesOnCore(1, "rank", work));
+        var seconds = ResultIn(RankProcesses.LinesOnCore(0, "rank", work)).Seconds;
+        return Math.Max(seconds, ResultIn(other.Result).Seconds);
+    }
+
+    private static (double Seconds, string Hash) ResultIn(string[] lines)
     {
         const string done = "done ";
-        var lines = RankProcesses.LinesOf(launcher, ranks, "rank", $"{epochs}");
         var line = lines.Single(each => each.Contains(done, StringComparison.Ordinal));
         var parts = line[line.IndexOf(done, StringComparison.Ordinal)..].Split(' ');
         return (double.Parse(parts[1], CultureInfo.InvariantCulture), parts[2].Trim());
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    private sealed record Work(string Name, int Rows, Func<BackpropTrainer.Options> Options)
+    {
+        public override string ToString() => $"{Name}, {Rows} rows";
     }
 
     private sealed class Row

@@ -11,11 +11,21 @@ internal static class RankProcesses
     /// <param name="arguments">The arguments of this program on each rank.</param>
     /// <returns>The lines of their output.</returns>
     /// <exception cref="InvalidOperationException">A rank failed.</exception>
-    public static string[] LinesOf(string launcher, int ranks, params string[] arguments)
+    public static string[] LinesOf(string launcher, int ranks, params string[] arguments) => ranks == 1
+        ? LinesOnCore(0, arguments)
+        : LinesOf(
+            [launcher, "-n", $"{ranks}", launcher.Contains("mpich", StringComparison.Ordinal) ? "-bind-to" : "--bind-to", "core"],
+            arguments);
+
+    /// <summary>Runs a single rank on a core, and waits for it.</summary>
+    /// <param name="core">The core.</param>
+    /// <param name="arguments">The arguments of this program.</param>
+    /// <returns>The lines of its output.</returns>
+    /// <exception cref="InvalidOperationException">The rank failed.</exception>
+    public static string[] LinesOnCore(int core, params string[] arguments) => LinesOf(["taskset", "-c", $"{core}"], arguments);
+
+    private static string[] LinesOf(string[] command, string[] arguments)
     {
-        string[] command = ranks == 1
-            ? ["taskset", "-c", "0"]
-            : [launcher, "-n", $"{ranks}", launcher.Contains("mpich", StringComparison.Ordinal) ? "-bind-to" : "--bind-to", "core"];
         var start = new ProcessStartInfo(command[0], [.. command[1..], Environment.ProcessPath!, .. arguments])
         {
             RedirectStandardOutput = true,
