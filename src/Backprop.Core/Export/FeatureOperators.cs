@@ -28,12 +28,12 @@ internal static class FeatureOperators
         for (var step = lines.Padding / 2; step > 0; step /= 2)
         {
             var probed = graph.Apply("Add", position, graph.Constant([step - 1L]));
-            var isPassed = graph.Apply("GreaterOrEqual", own, graph.Apply("Gather", flat, probed)); // not if x is NaN
+            var isPassed = graph.Apply("GreaterOrEqual", own, graph.Apply("Gather", flat, probed)); // not if x is NaN, as y then is
             var passed = graph.Apply("Mul", graph.Cast(isPassed, ElementType.Int64), graph.Constant([(long)step]));
             position = graph.Apply("Add", position, passed);
         }
         string at = Line(lines.Starts), height = Line(lines.Heights), slope = Line(lines.Slopes);
-        var distance = graph.Apply("Where", graph.Apply("IsNaN", own), graph.Scalar(0), graph.Apply("Sub", own, at));
+        var distance = graph.Apply("Where", graph.Apply("IsInf", own), graph.Scalar(0), graph.Apply("Sub", own, at));
         var y = graph.Apply("Add", height, graph.Apply("Mul", distance, slope));
 
         long[] order = [.. Enumerable.Range(0, op.Width).Select(j => (long)j)];
@@ -193,6 +193,8 @@ internal static class FeatureOperators
                 if (count == knots.Length || knots[count] == knots[count - 1]) continue;
                 Slopes[offset + count] = (heights[count] - heights[count - 1]) / (knots[count] - knots[count - 1]);
             }
+            // +∞ is above the padding, too.
+            Heights.AsSpan(offset + knots.Length, Padding - knots.Length).Fill(heights[^1]);
         }
     }
 }

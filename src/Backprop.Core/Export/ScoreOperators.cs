@@ -7,7 +7,7 @@ namespace Backprop.Export;
 /// <summary>The operations on scores in the operators of ONNX.</summary>
 internal static class ScoreOperators
 {
-    private const double ExponentBound = 30;
+    private const double ExponentBound = 30, ExponentBoundOfMembers = 600;
 
     public static string Unscale(IGraphBuilder graph, Standardization scale, string x)
     {
@@ -109,7 +109,7 @@ internal static class ScoreOperators
         string means = graph.Slice(pairs, 3, 0, 1), logarithms = graph.Slice(pairs, 3, 1, 1);
         var mean = graph.Mean(means, 1, keepsDimension: true);
         var distance = graph.Apply("Sub", means, mean);
-        var variances = graph.Apply("Exp", graph.ClipDoubles(logarithms, ExponentBound));
+        var variances = graph.Apply("Exp", graph.ClipDoubles(logarithms, ExponentBoundOfMembers));
         var variance = graph.Mean(graph.Apply("Add", variances, graph.Apply("Mul", distance, distance)), 1, keepsDimension: true);
         return graph.Reshape(graph.Concat(3, mean, graph.Apply("Log", variance)), 0, width);
     }

@@ -123,6 +123,7 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
             for (var row = 0; row < y.Rows; row++)
             {
                 ref var value = ref y.Row(row)[_features[i]];
+                if (Real.IsNaN(value)) continue; // missing: it has no rank
                 var k = KnotBelow(knots, value);
                 value = IsBetween(k) ? heights[k] + (value - knots[k]) * DerivativeAfter(k, knots, heights) : heights[Math.Max(k, 0)];
             }

@@ -31,14 +31,14 @@ internal static class ConstantPrediction
     private static double[] Means(TargetKind kind, int outputs, ReadOnlyMatrix targets)
     {
         var means = new double[outputs];
-        for (var row = 0; row < targets.Rows; row++)
+        for (var k = 0; k < outputs; k++)
         {
-            var target = targets.Row(row);
-            for (var k = 0; k < outputs; k++)
+            var known = TargetMeans.KnownRows(targets, k * targets.Columns / outputs);
+            foreach (var row in known)
             {
-                double value = target[k * target.Length / outputs];
-                if (kind == TargetKind.Class) value = target[0] == k ? 1 : 0;
-                means[k] += value / targets.Rows;
+                double value = targets.Row(row)[k * targets.Columns / outputs];
+                if (kind == TargetKind.Class) value = value == k ? 1 : 0;
+                means[k] += value / known.Length;
             }
         }
         return means;

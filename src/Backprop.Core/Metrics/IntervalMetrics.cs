@@ -31,30 +31,45 @@ public sealed class IntervalMetrics
 
     /// <summary>Computes the metrics.</summary>
     /// <param name="intervals">[rows × 2·targets]: lower and upper end of each target. Infinite ends are allowed.</param>
-    /// <param name="targets">[rows × targets]; at least one row.</param>
+    /// <param name="targets">[rows × targets]; at least one row. NaN for a missing target: each target is measured on the rows that have
+    /// it.</param>
     /// <param name="names">[targets], or empty.</param>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentException">The shapes do not fit, an end is NaN, or a target is missing in all rows.</exception>
     public static IntervalMetrics Measure(ReadOnlyMatrix intervals, ReadOnlyMatrix targets, params IReadOnlyList<string> names)
     {
         if (targets.Rows == 0 || intervals.Rows != targets.Rows || intervals.Columns != 2 * targets.Columns)
             throw new ArgumentException(
                 $"{intervals.Rows} × {intervals.Columns} ends of intervals do not fit {targets.Rows} × {targets.Columns} targets.",
                 nameof(intervals));
+        CheckKnown(intervals);
         var all = new TargetIntervalMetrics[targets.Columns];
         for (var j = 0; j < all.Length; j++) all[j] = Of(intervals, targets, j, Metric.NameOf(names, j));
         return new IntervalMetrics(targets.Rows, all);
     }
 
+    // A comparison with NaN is false, so such a row would count as covered.
+    private static void CheckKnown(ReadOnlyMatrix intervals)
+    {
+        for (var row = 0; row < intervals.Rows; row++)
+            if (intervals.Row(row).IndexOf(Real.NaN) is >= 0 and var column)
+                throw new ArgumentException(
+                    $"Row {row}, column {column} of {nameof(intervals)} is NaN. Remove rows without a prediction.", nameof(intervals));
+    }
+
     private static TargetIntervalMetrics Of(ReadOnlyMatrix intervals, ReadOnlyMatrix targets, int target, string name)
     {
+        var known = TargetMeans.KnownRows(targets, target);
+        if (known.Length == 0)
+            throw new ArgumentException($"Target {name} is missing in all {targets.Rows} rows. Remove it.", nameof(targets));
         int below = 0, above = 0;
-        var widths = new double[targets.Rows];
-        for (var row = 0; row < widths.Length; row++)
+        var widths = new double[known.Length];
+        for (var i = 0; i < widths.Length; i++)
         {
+            var row = known[i];
             double y = targets.Row(row)[target], lower = intervals.Row(row)[2 * target], upper = intervals.Row(row)[2 * target + 1];
             if (y < lower) below++;
             else if (y > upper) above++;
-            widths[row] = upper - lower;
+            widths[i] = upper - lower;
         }
         var mean = widths.Average();
         Array.Sort(widths);

@@ -5,7 +5,8 @@ namespace Backprop.Metrics;
 /// <summary>A metric of one target for each of several targets, and the plain mean.</summary>
 internal static class TargetMeans
 {
-    /// <summary>Computes the metric of every target by itself.</summary>
+    /// <summary>Computes the metric of every target by itself. Of several targets, those for which it is defined count, as in
+    /// <see cref="OfDefined"/>.</summary>
     /// <param name="metric">The metric of one target.</param>
     /// <param name="scores">[rows × (targets · scores of each)]; of several, the first one is used.</param>
     /// <param name="predictions">The same shape.</param>
@@ -14,13 +15,9 @@ internal static class TargetMeans
     public static double Of(
         Metric metric, ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights = default)
     {
-        if (targets.Columns == 1) return metric.Measure(scores, predictions, targets, weights);
-        var each = scores.Columns / targets.Columns;
-        double sum = 0;
-        for (var target = 0; target < targets.Columns; target++)
-            sum += metric.Measure(
-                Column(scores, target * each), Column(predictions, target * each), Column(targets, target), weights);
-        return sum / targets.Columns;
+        return targets.Columns == 1
+            ? metric.Measure(scores, predictions, targets, weights)
+            : OfDefined(metric, scores, predictions, targets, weights, factors: [], work: null);
     }
 
     /// <summary>The same without missing targets (NaN), and without the targets for which the metric is not defined

@@ -9,11 +9,12 @@ namespace Backprop.Optimizers;
 public sealed record Lookahead : StepwiseOptimizer
 {
     /// <summary>The inner optimizer.</summary>
-    /// <value><see cref="Adam"/>.</value>
+    /// <value><see cref="Adam"/>. It must not be one that predicts with other parameters than it updates, such as
+    /// <see cref="ScheduleFreeAdamW"/>.</value>
     public StepwiseOptimizer Inner
     {
         get;
-        init => field = value ?? throw new ArgumentNullException(nameof(Inner));
+        init => field = Checked(value);
     } = new Adam();
 
     /// <summary>k: how many steps the inner optimizer makes before each update of φ.</summary>
@@ -49,6 +50,17 @@ public sealed record Lookahead : StepwiseOptimizer
     /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount, IReadOnlyList<WeightMatrix> hiddenWeights) =>
         new State(this, parameterCount, hiddenWeights);
+
+    private static StepwiseOptimizer Checked(StepwiseOptimizer inner)
+    {
+        ArgumentNullException.ThrowIfNull(inner, nameof(Inner));
+        if (!inner.Start(0).PredictsWithOthers) return inner;
+        var name = inner.GetType().Name;
+        throw ValueRange.Refusal(
+            nameof(Inner), name,
+            $"must move the parameters themselves, but {name} computes them from its own averages: use it alone, or another optimizer "
+            + "here");
+    }
 
     private sealed class State(Lookahead rule, int parameterCount, IReadOnlyList<WeightMatrix> hiddenWeights)
         : OptimizerState(parameterCount, "slow parameters")

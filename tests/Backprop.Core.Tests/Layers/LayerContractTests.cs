@@ -90,6 +90,23 @@ public class LayerContractTests
         TestNumbers.AssertClose(sum, gradient, 4e-6f);
     }
 
+    // The score of a row with a missing feature that nothing replaces is NaN. It would be an ordinary score if a layer swallowed the NaN.
+    [Theory, MemberData(nameof(Samples))]
+    public void A_value_that_is_not_a_number_stays_one(Layer layer)
+    {
+        var readsCategories = layer is EntityEmbedding or OneHotEncoding or PerMember { Each: EntityEmbedding };
+        if (readsCategories || layer is Imputation) return;
+        var parameters = ParametersOf(layer);
+        for (var column = 0; column < layer.Inputs; column++)
+        {
+            var x = new Matrix(TestNumbers.Normal(layer.Inputs, seed: 2), 1, layer.Inputs);
+            x.Row(0)[column] = float.NaN;
+            var y = new Matrix(new float[layer.Outputs], 1, layer.Outputs);
+            layer.Forward(parameters, x, y);
+            Assert.True(y.Values.Contains(float.NaN), $"Column {column} of {layer}");
+        }
+    }
+
     [Theory, MemberData(nameof(Samples))]
     public void Parts_of_the_gradient_have_the_bits_of_the_whole(Layer layer)
     {

@@ -36,6 +36,24 @@ public class SummaryMetricsTests
             () => ConfusionCounts.OfClasses(new ReadOnlyMatrix([1f, 0], 1, 2), new ReadOnlyMatrix([2f], 1, 1), ["a", "b"]));
     }
 
+    [Fact]
+    public void An_order_with_a_score_that_is_not_a_number_has_no_metric()
+    {
+        ReadOnlyMatrix scores = new([0.1f, float.NaN, 0.7f, float.NaN], 4, 1), targets = new([0f, 1, 1, 0], 4, 1);
+        Assert.True(double.IsNaN(new AreaUnderRocCurve().Measure(scores, scores, targets, [])));
+        Assert.True(double.IsNaN(new AreaUnderPrecisionRecallCurve().Measure(scores, scores, targets, [])));
+    }
+
+    // The second label is never true, so it has no area.
+    [Fact]
+    public void Means_over_labels_leave_out_those_without_the_metric()
+    {
+        ReadOnlyMatrix scores = new([1f, 0, 2, 0, 3, 0], 3, 2), targets = new([0f, 0, 1, 0, 1, 0], 3, 2);
+        var area = Assert.Single(MetricInterval.Measure([new AreaUnderRocCurve()], scores, scores, targets, samples: 50));
+        Assert.Equal(1, area.Value);
+        Assert.InRange(area.UndefinedSamples, 1, 25); // of rows of the same class
+    }
+
     // Residuals 0, 1, …, 100: quantiles are known. The IQR is 50, so the width is 100 / ∛101 = 21.5, and 100 is 4.66 widths.
     [Fact]
     public void Residuals_have_quantiles_and_a_histogram_of_Freedman_and_Diaconis()

@@ -94,6 +94,7 @@ internal static class GraphInterpreter
             var left = -1;
             for (var k = 0; k < knots.Length; k++)
                 if (knots[k] <= value) left = k;
+            if (double.IsNaN(value)) continue;
             if (left < 0) value = heights[0];
             else if (left == knots.Length - 1) value = heights[^1];
             else value = heights[left] + (value - knots[left]) / (knots[left + 1] - knots[left]) * (heights[left + 1] - heights[left]);

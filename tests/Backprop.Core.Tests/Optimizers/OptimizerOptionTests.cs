@@ -47,6 +47,23 @@ public class OptimizerOptionTests
     public void An_epsilon_that_is_not_positive_is_refused_by_name(double value) =>
         Assert.Throws<ArgumentOutOfRangeException>(nameof(Adam.Epsilon), () => new Adam { Epsilon = value });
 
+    // Such an optimizer would undo what Lookahead does to the parameters.
+    [Fact]
+    public void Lookahead_refuses_optimizers_that_predict_with_other_parameters()
+    {
+        foreach (var optimizer in Optimizer.All.OfType<StepwiseOptimizer>())
+        {
+            if (!optimizer.Start(3).PredictsWithOthers) _ = new Lookahead { Inner = optimizer };
+            else
+            {
+                var problem = Assert.Throws<ArgumentOutOfRangeException>(
+                    nameof(Lookahead.Inner), () => new Lookahead { Inner = optimizer });
+                Assert.Contains(optimizer.GetType().Name, problem.Message, StringComparison.Ordinal);
+            }
+        }
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Lookahead { Inner = new ScheduleFreeAdamW() });
+    }
+
     [Fact]
     public void The_ends_of_the_ranges_are_allowed()
     {

@@ -165,6 +165,26 @@ public sealed class CheckpointTests : IDisposable
         }
     }
 
+    // The plan of the refit is that of the first run, which the file has to tell: no step of it is planned again.
+    [Fact]
+    public void A_refit_after_an_interruption_has_the_schedule_of_the_first_run()
+    {
+        foreach (var schedule in new Schedule[] { new CosineDecay(), new OneCycleSchedule(), new FlatCosineSchedule() })
+        {
+            var options = OptionsOf("refit") with
+            {
+                LearningRateSchedule = schedule,
+                Checkpoint = new Checkpoint(PathOfFile) { Every = 1, Restart = true },
+            };
+            var straight = new Trainer(options).Train(Problems.TwoToOne(5), _training, _validation);
+            foreach (var file in Directory.GetFiles(Path.GetDirectoryName(PathOfFile)!, "*.refit*")) File.Delete(file);
+            var resumed = new Trainer(options with { Checkpoint = new Checkpoint(PathOfFile) { Every = 1 } })
+                .Train(Problems.TwoToOne(5), _training, _validation);
+            Assert.True(resumed.Run!.IsRefit);
+            TestNumbers.AssertSameBits(straight.Network.Parameters, resumed.Network.Parameters);
+        }
+    }
+
     [Fact]
     public void A_damaged_file_is_refused_and_the_one_before_it_is_used()
     {

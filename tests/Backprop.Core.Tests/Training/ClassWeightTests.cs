@@ -59,6 +59,13 @@ public class ClassWeightTests
         var problem = Assert.Throws<ArgumentException>(() => Train(Options with { ClassWeights = [1, 2] }, null));
         Assert.Contains("ClassWeights has 2 weights, but there are 3 classes", problem.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => Options with { ClassWeights = [1, 0, 1] });
+        var probabilities = new ExampleSet([1f, 2], 1, [0.2f, 0.3f, 0.5f, 1, 0, 0], targetCount: 3);
+        Assert.Contains(
+            "the targets are 3 probabilities",
+            Assert.Throws<ArgumentException>(
+                () => new Trainer(Options with { BalancedClassWeights = true }).Train(
+                    Network.FullyConnected(1, [3], 3, new Tanh()), probabilities)).Message,
+            StringComparison.Ordinal);
         var regression = Options with { Loss = new SquaredError(), BalancedClassWeights = true };
         Assert.Contains(
             "SquaredError",

@@ -2,6 +2,7 @@ using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Optimizers;
+using Backprop.Schedules;
 using Backprop.Training;
 
 namespace Backprop.Core.Tests.Training;
@@ -22,7 +23,9 @@ public class LbfgsTests
         { nameof(TrainingOptions.BatchSize), Options with { BatchSize = 32 } },
         { nameof(TrainingOptions.L1Regularization), Options with { L1Regularization = 0.1 } },
         { nameof(TrainingOptions.WeightDecay), Options with { WeightDecay = 0.1 } },
-
+        { nameof(TrainingOptions.LabelSmoothingSchedule), Options with { LabelSmoothingSchedule = new CosineDecay() } },
+        { nameof(TrainingOptions.DropoutSchedule), Options with { DropoutSchedule = new CosineDecay() } },
+        { nameof(TrainingOptions.ParameterGroups), Options with { ParameterGroups = new ParameterGroups { Biases = new(0.5, 0) } } },
         {
             nameof(TrainingOptions.GradientClipping),
             Options with { GradientClipping = new GradientClipping(ClippingMeasure.GlobalNorm, 1) }

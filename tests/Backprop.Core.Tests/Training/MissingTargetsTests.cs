@@ -55,6 +55,27 @@ public class MissingTargetsTests
         Assert.Equal(Second.Where(float.IsFinite).Max(), stream.Bounds!.Most[1]);
     }
 
+    [Fact]
+    public void Sparse_features_are_learned_like_dense_ones()
+    {
+        int[] starts = [.. Enumerable.Range(0, Rows + 1).Select(row => 2 * row)];
+        int[] columns = [.. Enumerable.Range(0, 2 * Rows).Select(i => i % 2)];
+        var features = new SparseMatrix(starts, columns, X, 2);
+        var sparse = new ExampleSet(features, Interleave(First, Second), targetCount: 2, allowsMissing: true);
+        TestNumbers.AssertClose(Train(Options, Both).Network.Parameters, Train(Options, sparse).Network.Parameters, 1e-5f);
+        Assert.Throws<ArgumentException>(() => new ExampleSet(features, Interleave(First, Second), targetCount: 2));
+    }
+
+    // A refit joins both sets.
+    [Fact]
+    public void A_refit_on_all_rows_accepts_missing_targets()
+    {
+        var options = Options with { EarlyStopping = new EarlyStopping { RefitOnAllRows = true } };
+        var other = new ExampleSet([.. X], 2, Interleave(First, Second), targetCount: 2, allowsMissing: true);
+        var result = Train(options, Both, other);
+        Assert.True(result.Run!.IsRefit);
+    }
+
     // Without a step, the mean loss is that of the constants. The first target has mean m and variance v over its known rows.
     [Fact]
     public void Biases_start_at_the_means_of_the_known_targets()

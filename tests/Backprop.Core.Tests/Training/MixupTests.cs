@@ -1,6 +1,7 @@
 using Backprop.Activations;
 using Backprop.Losses;
 using Backprop.Networks;
+using Backprop.Numerics;
 using Backprop.Optimizers;
 using Backprop.Training;
 
@@ -70,6 +71,35 @@ public class MixupTests
         TestNumbers.AssertSameBits(
             one.Network.Parameters, new Trainer(options with { NumberOfThreads = 3 }).Train(network, set).Network.Parameters);
         Assert.InRange(Problems.MeanLoss(one.Network, set), 0, 0.5);
+    }
+
+    // The features of an example are its index, from 1 on. Rows that were not read yet would have the index 0.
+    [Theory]
+    [InlineData(50, 8)]
+    [InlineData(20_000, 256)]
+    [InlineData(200_000, 256)] // more than the pool
+    public void Partners_of_streamed_examples_are_other_examples_of_the_stream(int rows, int batchSize)
+    {
+        float[] indices = [.. Enumerable.Range(1, rows).Select(i => (float)i)];
+        var set = new ExampleSet(indices, 1, indices);
+        using var batches = StreamedMinibatches.Of(
+            new StreamTests.Source(set), rows, batchSize, null, null, mixes: true, shuffles: true, balance: null);
+        batches.BeginPass(1, new RandomSequence(1, RandomPurpose.Shuffling, 1));
+        var partners = new HashSet<float>();
+        for (var b = 0; b < batches.Count; b++)
+        {
+            Assert.True(batches.Prepare(b));
+            batches.Gather(b, 0, batches.SizeOf(b), new Mixup().At(seed: 5, step: b + 1, rows));
+            var batch = batches[b];
+            for (var i = 0; i < batch.Y.Rows; i++)
+            {
+                var partner = batch.PartnerY.Row(i)[0];
+                Assert.InRange(partner, 1, rows);
+                Assert.NotEqual(batch.Y.Row(i)[0], partner);
+                partners.Add(partner);
+            }
+        }
+        Assert.InRange(partners.Count, rows / 2, rows);
     }
 
     [Theory]

@@ -53,6 +53,30 @@ public class TimeLimitTests
         TestNumbers.AssertSameBits(Train(options, seconds: null).Network.Parameters, Train(options, seconds: 13).Network.Parameters);
     }
 
+    // A step, which is an epoch here, takes a second. The first one is not measured.
+    [Fact]
+    public void A_plan_of_equal_steps_is_right_as_soon_as_it_is_measured()
+    {
+        var clock = new ManualClock(step: TimeSpan.Zero);
+        var options = Options with { NumberOfIterations = 1000, MaximumTrainingTime = TimeSpan.FromSeconds(30), Clock = clock };
+        var stop = new StopCondition(options, checkAlive: null);
+        stop.StartClock();
+        var plan = new TimePlan(options, stop, stepsPerEpoch: 1, examples: 10);
+        for (var step = 0; step < 30; step++)
+        {
+            var total = plan.At(step).TotalSteps;
+            Assert.Equal(total, plan.MomentOf(step).TotalSteps);
+            if (step > 1) Assert.InRange(total, 29, 31);
+            clock.Advance(1);
+        }
+
+        var resumed = new TimePlan(options, stop, stepsPerEpoch: 1, examples: 10);
+        resumed.Resume(steps: 12, shortenedSteps: 30);
+        Assert.Equal((11L, 30L), (resumed.Last.Step, resumed.ShortenedSteps));
+        resumed.Resume(steps: 1000, shortenedSteps: null);
+        Assert.False(resumed.IsShortened);
+    }
+
     // Neither knows of an end, so there is nothing to follow.
     [Fact]
     public void Schedules_that_count_epochs_or_watch_the_loss_stay_as_they_are()

@@ -23,6 +23,14 @@ public class UnderfittingTests
     }
 
     [Fact]
+    public void The_best_constant_does_not_depend_on_the_order_of_the_examples()
+    {
+        const int rows = 20_000;
+        var sorted = new ExampleSet(new float[rows], 1, [.. Enumerable.Range(0, rows).Select(row => row < rows / 2 ? 0f : 1f)]);
+        Assert.Equal(0.95 * Math.Log(2), Underfitting.LossOfNothingLearned(new LogisticLoss(), sorted, targets: null, outputs: 1), 3);
+    }
+
+    [Fact]
     public void Noise_that_was_soon_reached_is_not() =>
         Assert.Null(Find(new LogisticLoss(), training: epoch => 0.5 + 0.19 / epoch, heldOut: epoch => 0.52 + 0.17 / epoch));
 

@@ -17,6 +17,15 @@ public class UncertaintyMetricTests
     }
 
     [Fact]
+    public void A_target_is_measured_on_the_rows_that_have_it()
+    {
+        var metrics = IntervalMetrics.Measure(
+            new ReadOnlyMatrix([0, 2, 5, 6, 1, 3, 5, 9], 2, 4), new ReadOnlyMatrix([1, float.NaN, 7, 9], 2, 2), "a", "b");
+        Assert.Equal(new TargetIntervalMetrics("a", 0.5, 0, 0.5, 2, 2), metrics.Targets[0]);
+        Assert.Equal(new TargetIntervalMetrics("b", 1, 0, 0, 4, 4), metrics.Targets[1]);
+    }
+
+    [Fact]
     public void Sets_are_counted()
     {
         float[] sets = [1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0];
@@ -30,6 +39,10 @@ public class UncertaintyMetricTests
     {
         Assert.Throws<ArgumentException>(() => IntervalMetrics.Measure(new ReadOnlyMatrix([1, 2], 1, 2), new ReadOnlyMatrix([1, 2], 1, 2)));
         Assert.Throws<ArgumentException>(() => IntervalMetrics.Measure(default, default));
+        Assert.Throws<ArgumentException>(
+            "intervals", () => IntervalMetrics.Measure(new ReadOnlyMatrix([1, float.NaN], 1, 2), new ReadOnlyMatrix([1], 1, 1)));
+        Assert.Throws<ArgumentException>(
+            "targets", () => IntervalMetrics.Measure(new ReadOnlyMatrix([1, 2], 1, 2), new ReadOnlyMatrix([float.NaN], 1, 1)));
         Assert.Throws<ArgumentException>(() => PredictionSetMetrics.Measure(new ReadOnlyMatrix([1, 2], 1, 2), [0, 1]));
         Assert.Contains("class of row 0 is 2", Assert.Throws<ArgumentException>(
             () => PredictionSetMetrics.Measure(new ReadOnlyMatrix([1, 2], 1, 2), [2])).Message);

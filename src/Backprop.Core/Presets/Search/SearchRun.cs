@@ -61,11 +61,13 @@ internal sealed class SearchRun(
 
     private IEnumerable<PlannedTrial> NextBatch(List<Entry> drawn)
     {
+        var mayExceed = IsUnlimited;
         foreach (var entry in drawn.OrderBy(entry => entry.Loss))
         {
             var full = entry.Settings with { NumberOfIterations = null };
             var cost = CostOf(full);
-            if (_planned + cost > _limitOfRound) continue;
+            if (_planned + cost > _limitOfRound && !mayExceed) continue;
+            mayExceed = false;
             _planned += cost;
             yield return new PlannedTrial(full, cost);
         }
@@ -78,16 +80,21 @@ internal sealed class SearchRun(
         var costOfRound = Math.Min(CostOfRound, _limit - _planned);
         var limitOfShortTrials = _planned + ShareOfShortTrials * costOfRound;
         _limitOfRound = _planned + costOfRound;
+        var mayExceed = IsUnlimited;
         while (search.MaximumTrials is not { } most || _drawn + 1 < most)
         {
             var trial = Draw();
             var cost = CostOf(trial);
-            if (_planned + cost > limitOfShortTrials) yield break;
+            if (_planned + cost > limitOfShortTrials && !mayExceed) yield break;
+            mayExceed = false;
             _drawn++;
             _planned += cost;
             yield return new PlannedTrial(trial, cost);
         }
     }
+
+    // If the first network is small, a single trial may cost more than a round. Without a limit of the cost, each round has one anyway.
+    private bool IsUnlimited => double.IsPositiveInfinity(_limit);
 
     private TrialSettings Draw()
     {

@@ -21,6 +21,11 @@ internal sealed class ClassBalance
             throw new ArgumentException(
                 $"{nameof(TrainingOptions.ClassWeights)} and {nameof(TrainingOptions.BalancedClassWeights)} need targets that are classes, "
                 + $"but {options.Loss} has targets of kind {options.Loss.TargetKind}.", nameof(training));
+        if (training.Examples.TargetCount > 1 && options.Loss.TargetKind == TargetKind.Class)
+            throw new ArgumentException(
+                $"{nameof(TrainingOptions.ClassWeights)} and {nameof(TrainingOptions.BalancedClassWeights)} need one class per example, "
+                + $"but the targets are {training.Examples.TargetCount} probabilities. Set weights of the examples instead.",
+                nameof(training));
         if (training.Examples.TargetCount > 1) return null;
         if (options.ClassWeights is { } given && given.Count != classes)
             throw new ArgumentException(

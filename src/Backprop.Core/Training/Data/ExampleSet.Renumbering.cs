@@ -19,7 +19,7 @@ public sealed partial class ExampleSet
         if (_sparse is not null)
         {
             var renumbered = by.Apply(_sparse, RowIndices(0));
-            return new ExampleSet(new ExampleSet(renumbered, [.. Targets.Values], TargetCount, weights), groups);
+            return new ExampleSet(new ExampleSet(renumbered, [.. Targets.Values], TargetCount, weights, allowsMissing: true), groups);
         }
         for (var row = 0; row < Count; row++) by.ApplyToCategories(_features!.ToChange(RowOf(row)));
         if (by.Columns is not { } columns) return this;

@@ -54,6 +54,14 @@ public sealed partial class ExampleSet
         return new ExampleSet(this, rowIndices, targets, weights, groups, _features, _sparse, HasMissing);
     }
 
+    /// <summary>Some examples from all parts of the data, evenly spread.</summary>
+    /// <param name="max">Their maximum number. All examples are returned if they are no more.</param>
+    internal ExampleSet Spread(int max) => Count <= max ? this : Select([.. SpreadRows(Count, max)]);
+
+    /// <summary>The indices of some rows, evenly spread over all rows.</summary>
+    internal static IEnumerable<int> SpreadRows(int rows, int count) =>
+        Enumerable.Range(0, count).Select(i => (int)((long)i * rows / count));
+
     /// <summary>These examples, followed by others with the same columns. Features are copied only if both sets have their own
     /// arrays.</summary>
     internal ExampleSet Concat(ExampleSet by)
@@ -69,7 +77,7 @@ public sealed partial class ExampleSet
         if (_sparse is not null && by._sparse is not null)
         {
             var joined = SparseMatrix.Join(_sparse, RowIndices(0), by._sparse, by.RowIndices(0));
-            return new ExampleSet(new ExampleSet(joined, targets, TargetCount, weights), groups);
+            return new ExampleSet(new ExampleSet(joined, targets, TargetCount, weights, allowsMissing: true), groups);
         }
         var features = new Real[checked((Count + by.Count) * FeatureCount)];
         for (var row = 0; row < Count + by.Count; row++)
@@ -78,7 +86,7 @@ public sealed partial class ExampleSet
             if (row < Count) CopyFeatures(row, to);
             else by.CopyFeatures(row - Count, to);
         }
-        return new ExampleSet(new ExampleSet(features, FeatureCount, targets, TargetCount, weights, hasMissing), groups);
+        return new ExampleSet(new ExampleSet(features, FeatureCount, targets, TargetCount, weights, allowsMissing: true), groups);
     }
 
     /// <summary>The same examples with other weights.</summary>

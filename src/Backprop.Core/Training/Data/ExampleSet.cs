@@ -54,11 +54,13 @@ public sealed partial class ExampleSet
     /// <summary>Creates examples with sparse features: most of them are 0. A dense first layer uses them in sparse form; other layers
     /// receive all values, including zeros.</summary>
     /// <param name="features">[rows × features]</param>
-    /// <param name="targets">[rows × targetCount], row-major, finite.</param>
+    /// <param name="targets">[rows × targetCount], row-major, finite; NaN for a missing one of several, if that is allowed.</param>
     /// <param name="targetCount">Target columns; at least 1.</param>
     /// <param name="weights">[rows], each finite and &gt; 0; null if all weights are equal.</param>
+    /// <param name="allowsMissing">Whether some of several targets of a row may be NaN.</param>
     /// <exception cref="ArgumentException">The lengths do not fit, there is no row, or a value is out of range.</exception>
-    public ExampleSet(SparseMatrix features, Real[] targets, int targetCount = 1, Real[]? weights = null)
+    public ExampleSet(
+        SparseMatrix features, Real[] targets, int targetCount = 1, Real[]? weights = null, bool allowsMissing = false)
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(targets);
@@ -69,7 +71,7 @@ public sealed partial class ExampleSet
             throw new ArgumentException(
                 $"The lengths do not fit: {Count} rows of features, {targets.Length} target values in rows of {targetCount}, " +
                     $"{weights?.Length ?? 0} weights. All must have the same number of rows, at least one.");
-        CheckFinite(targets, targetCount, nameof(targets));
+        CheckFinite(targets, targetCount, nameof(targets), allowsMissing && targetCount > 1);
         CheckWeights(weights);
         HasMissing = features.HasMissing;
     }

@@ -209,7 +209,7 @@ internal class Minibatches : IDisposable
         {
             var place = mixture.Shards > 1
                 ? firstOfBatch + PartnerOf(index, i, mixture)
-                : (int)(((long)firstOfBatch + i + mixture.Distance) % _order.Length);
+                : mixture.PartnerOf(firstOfBatch + i, (0, PossiblePartners));
             var partner = _order.AsSpan(place, 1);
             CopyFeatures(_examples, partner, _inputs, _partnerX.AsSpan(i * features));
             CopyTargets(_examples, partner, _targets, _partnerY.AsSpan(i * targets));
@@ -221,6 +221,9 @@ internal class Minibatches : IDisposable
 
     /// <summary>The position of a row's partner in its batch, if there are several shards.</summary>
     private protected virtual int PartnerOf(int index, int position, Mixture mixture) => mixture.PartnerOf(position, SizeOf(index));
+
+    /// <summary>How many examples of <see cref="Order"/>, from the first on, may be partners, if there is one shard.</summary>
+    private protected virtual int PossiblePartners => _order.Length;
 
     /// <summary>The indices of the examples, in the order of the epoch.</summary>
     private protected int[] Order => _order;

@@ -44,6 +44,9 @@ internal sealed class RowPool : IDisposable
     /// <summary>Whether an epoch has begun.</summary>
     public bool HasBegun => _reader is not null;
 
+    /// <summary>Number of examples in the pool. They come first in the order, and do not change while a block is used.</summary>
+    public int Count => _inPool;
+
     /// <summary>The size of a pool, and of its blocks.</summary>
     /// <param name="stream">The examples.</param>
     /// <param name="count">Number of examples that go through the pool in an epoch.</param>

@@ -57,6 +57,9 @@ internal sealed class StreamedMinibatches : Minibatches
         base.Dispose();
     }
 
+    // The other rows of the order are free: the next block is read into them meanwhile.
+    private protected override int PossiblePartners => _pool.Count;
+
     private protected override (int First, int Count) RangeOf(int index) =>
         (index % _size.BatchesOfBlock * _batchSize, (int)Math.Min(_batchSize, ExampleCount - (long)index * _batchSize));
 }

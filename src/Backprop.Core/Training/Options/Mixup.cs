@@ -59,9 +59,9 @@ internal readonly record struct Mixture(double PartnerShare, int Distance, int S
         return PartnerOf(position, Network.Share(rows, shard, Shards));
     }
 
-    /// <summary>The same for a row of a shard.</summary>
-    /// <param name="position">The position of the row in the batch.</param>
-    /// <param name="shard">The rows of the shard.</param>
+    /// <summary>The position of a row's partner among some rows.</summary>
+    /// <param name="position">The position of the row, which is one of them.</param>
+    /// <param name="shard">The rows: those of a shard, or all.</param>
     public int PartnerOf(int position, (int First, int Count) shard)
     {
         var (first, count) = shard;

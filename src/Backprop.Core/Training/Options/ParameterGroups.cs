@@ -33,6 +33,8 @@ public sealed record ParameterGroups
     /// <value>1 and 0.</value>
     public ParameterGroup Activations { get; init; } = new(1, 0);
 
+    internal IEnumerable<ParameterGroup> All => [Weights, Biases, Scales, Embeddings, NumericEmbeddings, Activations];
+
     internal ParameterGroup Of(ParameterRole role) => role switch
     {
         ParameterRole.Weight => Weights,

@@ -365,6 +365,14 @@ public sealed record TrainingOptions
         Refuse(nameof(MaximumNorm), MaximumNorm is not null, "needs steps that nothing else changes. Set null");
         Refuse(nameof(Mixup), Mixup is not null, "needs a loss that does not change from step to step. Set null");
         Refuse(nameof(WeightAveraging), WeightAveraging is not null, "converges without averages. Set null");
+        Refuse(
+            nameof(LabelSmoothingSchedule), LabelSmoothingSchedule is not null,
+            "needs a loss that does not change from step to step. Set null");
+        Refuse(
+            nameof(DropoutSchedule), DropoutSchedule is not null, "needs a loss that does not change from step to step. Set null");
+        Refuse(
+            nameof(ParameterGroups), ParameterGroups.All.Any(group => group.LearningRate is not (0 or 1)),
+            "has one step size for all parameters. Set the learning rates of groups to 1, or to 0 for parameters that are not learned");
 
         void Refuse(string option, bool isGiven, string reason) => RefuseWith(Optimizer, option, isGiven, reason);
     }

@@ -26,7 +26,7 @@ internal sealed class TimePlan(
     private const double NearlyAll = 0.95;
 
     private readonly long _allSteps = (long)stepsPerEpoch * options.NumberOfIterations;
-    private TimeSpan _firstStepEnded, _firstEpochEnded;
+    private (long Step, TimeSpan Time)? _begin; // times of steps are measured from here on
     private long? _possible;
 
     /// <summary>The moment of the step that was planned last.</summary>
@@ -38,16 +38,34 @@ internal sealed class TimePlan(
     /// <summary>The steps that the time limit allows, as they were measured last; null for all.</summary>
     public long? Measured { get; private set; }
 
+    /// <summary>The steps of the plan, if it is shorter than all epochs; null for all.</summary>
+    public long? ShortenedSteps => IsShortened ? Last.TotalSteps : null;
+
     /// <summary>Plans the steps that rank 0 has measured; null for all.</summary>
     public void Adopt(long? measured) => _possible = measured;
+
+    /// <summary>Continues the plan of a training that was interrupted.</summary>
+    /// <param name="steps">Steps that were made; at least 1.</param>
+    /// <param name="shortenedSteps">Its <see cref="ShortenedSteps"/> at the last of these steps.</param>
+    public void Resume(long steps, long? shortenedSteps)
+    {
+        _possible = shortenedSteps;
+        Last = MomentOf(steps - 1);
+    }
 
     /// <summary>The moment of a step, from 0 on. Must be called before each step.</summary>
     public TrainingMoment At(long step)
     {
         Measure(step);
+        return Last = MomentOf(step);
+    }
+
+    /// <summary>The moment of a step by the plan as it is.</summary>
+    public TrainingMoment MomentOf(long step)
+    {
         var moment = new TrainingMoment(step, stepsPerEpoch, options.NumberOfIterations, examples);
         var steps = fixedSteps ?? _possible;
-        return Last = steps is { } few ? moment.WithTotalSteps(Math.Max(few, step + 1)) : moment;
+        return steps is { } few ? moment.WithTotalSteps(Math.Max(few, step + 1)) : moment;
     }
 
     /// <summary>Measures the time of the steps before a step, if the plan depends on it. <see cref="At"/> does this, too.</summary>
@@ -62,9 +80,9 @@ internal sealed class TimePlan(
         var (epoch, stepOfEpoch) = Math.DivRem(step, stepsPerEpoch);
         if (step == 0 || (epoch > 0 && stepOfEpoch > 0)) return;
         var elapsed = stop.Elapsed;
-        if (step == 1) _firstStepEnded = elapsed;
-        if (epoch == 1) _firstEpochEnded = elapsed;
-        var (time, steps) = epoch > 1 ? (elapsed - _firstEpochEnded, step - stepsPerEpoch) : (elapsed - _firstStepEnded, step - 1);
+        var begin = _begin ?? (step, elapsed);
+        if (_begin is null || epoch == 1) _begin = (step, elapsed);
+        var (time, steps) = (elapsed - begin.Time, step - begin.Step);
         if (epoch == 0 && (steps < TrustedSteps || elapsed < TrustedShareOfTime * limit)) return;
         if (steps == 0 || time <= TimeSpan.Zero) return;
         var possible = step + (stop.Remaining!.Value / time * steps);

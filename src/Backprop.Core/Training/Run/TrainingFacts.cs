@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -24,23 +23,12 @@ internal static class TrainingFacts
 
     /// <summary>The facts of a training.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Of(
-        TrainingOptions options, TrainingSetup setup, RunRequest request, RunData data)
-    {
-        var culture = CultureInfo.CurrentCulture;
-        try
-        {
-            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-            return
-            [
-                .. _options.Select(option => Fact(option.Name, Text(option.GetValue(options)))),
-                .. OfNetwork(request), .. OfData(setup, request, data), .. options.Checkpoint?.Facts ?? [],
-            ];
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = culture;
-        }
-    }
+        TrainingOptions options, TrainingSetup setup, RunRequest request, RunData data) =>
+        InvariantText.Write<IReadOnlyList<KeyValuePair<string, string>>>(() =>
+        [
+            .. _options.Select(option => Fact(option.Name, Text(option.GetValue(options)))),
+            .. OfNetwork(request), .. OfData(setup, request, data), .. options.Checkpoint?.Facts ?? [],
+        ]);
 
     /// <summary>The facts that differ, as text; empty if none does.</summary>
     public static string Differences(

@@ -50,6 +50,7 @@ internal sealed class TrainingRun : IDisposable
             _hasEnded = _checkpoint is { HasEnded: true };
             if (request.Ranks is not null)
                 _hasEnded = request.Ranks.Begin(() => FactsOf(options with { Checkpoint = null }), _state, stop, _hasEnded);
+            if (_state.Steps > 0) _plan.Resume(_state.Steps, _state.ShortenedSteps is > 0 and var few ? few : null);
             if (refit is null && !_hasEnded) _batches.ReportPlan(network, stop.Reports);
         }
         catch
@@ -85,6 +86,7 @@ internal sealed class TrainingRun : IDisposable
         {
             stop.CheckBeforeStep();
             var values = _state.Schedules.At(_plan.At(_state.Steps));
+            _state.ShortenedSteps = _plan.ShortenedSteps ?? 0;
             _state.LearningRate = values.LearningRate;
             if (b == batches.Count - 1) _inspection?.Remember(_state.Parameters);
             var (loss, weight) = _descent.Learn(b, values);
@@ -148,7 +150,7 @@ internal sealed class TrainingRun : IDisposable
         if (_request.Ranks is not { Communicator.Rank: > 0 }) _request.Progress?.Report(report);
 
         // Every rule must observe every epoch, so no rule is skipped because another ends training.
-        var isOverfitting = _validation.Observe(report, _options.LearningRateSchedule.CyclesBefore(_plan.At(_state.Steps - 1)));
+        var isOverfitting = _validation.Observe(report, _options.LearningRateSchedule.CyclesBefore(_plan.MomentOf(_state.Steps - 1)));
 
         // An epoch that a token or the time limit cut short is not saved: without the stop, it would have gone on.
         if (!_mustEnd) WriteCheckpoint(hasEnded: isOverfitting || isPlannedEnd);
@@ -187,7 +189,7 @@ internal sealed class TrainingRun : IDisposable
         _request.Ranks?.Summarize(_batches.Reducer!, stop.Reports);
         (trained, var thresholds) = _calibration.Apply(
             trained, bestEpoch, _data.Validation is null ? [] : _data.Validation.Weights, _data.Loss);
-        if (isFirst && _plan.IsShortened) stop.PlannedSteps = _plan.Last.TotalSteps;
+        if (isFirst) stop.PlannedSteps = _plan.ShortenedSteps;
         return new TrainingResult(trained, history, bestEpoch)
         {
             Thresholds = thresholds,

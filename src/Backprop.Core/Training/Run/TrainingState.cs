@@ -7,7 +7,7 @@ namespace Backprop.Training;
 /// <summary>The values that determine the next steps of a training. <see cref="Visit"/> lists them by name.</summary>
 /// <remarks>
 /// With the same options and data, the values that a visitor receives determine every bit of the next steps. They do not depend on the
-/// number of threads. They include neither the plan of a run with a time limit nor the conditions that end a run.
+/// number of threads. They include neither the clock of a run with a time limit nor the conditions that end a run.
 /// </remarks>
 internal sealed class TrainingState
 {
@@ -58,6 +58,9 @@ internal sealed class TrainingState
     /// <summary>Steps that were made.</summary>
     public long Steps { get; set; }
 
+    /// <summary>The planned steps of the run, as of the last step, if a time limit has shortened its plan; 0 for all.</summary>
+    public long ShortenedSteps { get; set; }
+
     /// <summary>Gradient computations that were begun. Dropout, noise and mixup draw their random numbers from this
     /// count.</summary>
     public int GradientPasses { get; set; }
@@ -89,14 +92,15 @@ internal sealed class TrainingState
 
     private void VisitCounts(StateVisitor visitor)
     {
-        (int epoch, long steps, int passes) = (Epoch, Steps, GradientPasses);
+        (int epoch, long steps, long shortened, int passes) = (Epoch, Steps, ShortenedSteps, GradientPasses);
         (double rate, double highest) = (LearningRate, HighestLearningRate);
         visitor.Count("epoch", ref epoch);
         visitor.Count("steps", ref steps);
+        visitor.Count("shortened steps", ref shortened);
         visitor.Count("gradient passes", ref passes);
         visitor.Number("learning rate", ref rate);
         visitor.Number("highest learning rate", ref highest);
-        (Epoch, Steps, GradientPasses) = (epoch, steps, passes);
+        (Epoch, Steps, ShortenedSteps, GradientPasses) = (epoch, steps, shortened, passes);
         (LearningRate, HighestLearningRate) = (rate, highest);
     }
 

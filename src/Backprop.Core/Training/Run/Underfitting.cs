@@ -67,8 +67,9 @@ internal sealed record Underfitting(double Constant, double Perfect, double Trai
         return constant - MinGain * (constant - perfect);
     }
 
+    // Rows from all parts of the data: they may be sorted by their label.
     private static double LossOfConstant(Loss loss, ExampleSet examples, Standardization? targets, int outputs) =>
-        OutputBias.LossOfBest(loss, examples.Slice(0, Math.Min(MaxExamples, examples.Count)), targets, outputs);
+        OutputBias.LossOfBest(loss, examples.Spread(MaxExamples), targets, outputs);
 
     // For other losses, the smallest loss depends on the targets, or there is none.
     private static double? PerfectLoss(Loss loss, int outputs) => loss switch

@@ -168,7 +168,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     {
         if (validation.Folds.IsEmpty) return 1;
         var total = Math.Min(validation.Count, MaxRowsOfSpread);
-        int[] rows = [.. Enumerable.Range(0, total).Select(i => (int)((long)i * validation.Count / total))];
+        int[] rows = [.. ExampleSet.SpreadRows(validation.Count, total)];
         int[] heldOutBy = [.. rows.Select(row => validation.Folds[row])];
         var sample = validation.Select(rows);
         var atOnce = RowsAtOnce(trained, total);
