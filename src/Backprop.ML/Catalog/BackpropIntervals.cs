@@ -2,6 +2,7 @@ using Backprop.Metrics;
 using Backprop.ML;
 using Backprop.ML.Data;
 using Backprop.ML.Transformers;
+using Backprop.Numerics;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
@@ -13,9 +14,11 @@ public static class BackpropIntervals
 {
     /// <summary>Measures coverage and width of the prediction intervals of a regression.</summary>
     /// <param name="catalog">The regression catalog.</param>
-    /// <param name="data">The scored data. Rows with a missing label or without an interval are skipped, and reported.</param>
+    /// <param name="data">The scored data. Rows with a missing label or without an interval are skipped, and reported. Of several targets,
+    /// some may be missing: each target is measured on the rows that have it.</param>
     /// <param name="labelColumnName">The label: Single, or a vector of Single.</param>
-    /// <param name="intervalColumnName">The intervals: a vector of Single with a lower and an upper end for each target.</param>
+    /// <param name="intervalColumnName">The intervals: a vector of Single with a lower and an upper end for each target. If both columns
+    /// have slot names, targets are matched by name.</param>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
     /// <exception cref="InvalidOperationException">No row is left.</exception>
     public static IntervalMetrics EvaluateIntervals(
@@ -30,7 +33,7 @@ public static class BackpropIntervals
 
     /// <summary>Measures coverage and size of the prediction sets of a binary classification.</summary>
     /// <param name="catalog">The binary catalog.</param>
-    /// <param name="data">The scored data. Rows with a missing label are skipped, and reported.</param>
+    /// <param name="data">The scored data. Rows with a missing label, or with a score that is NaN, are skipped, and reported.</param>
     /// <param name="labelColumnName">The label: Boolean.</param>
     /// <param name="predictionSetColumnName">The sets: a vector of Boolean for false and true.</param>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
@@ -48,7 +51,7 @@ public static class BackpropIntervals
 
     /// <summary>Measures coverage and size of the prediction sets of a multiclass or multi-label classification.</summary>
     /// <param name="catalog">The multiclass catalog.</param>
-    /// <param name="data">The scored data. Rows with a missing label are skipped, and reported.</param>
+    /// <param name="data">The scored data. Rows with a missing label, or with a score that is NaN, are skipped, and reported.</param>
     /// <param name="labelColumnName">The label: a key, or a vector of Boolean. Each label of a vector has a set of its own. The names of
     /// the key values are compared with those of the sets' slots, so their order may differ.</param>
     /// <param name="predictionSetColumnName">The sets: a vector of Boolean with a slot for each class; for false and true of each
@@ -69,11 +72,12 @@ public static class BackpropIntervals
 
         PredictionSetMetrics OfClasses()
         {
-            var scored = new ScoredData(
-                host, data, ScoredColumn.Key("label", labelColumnName),
-                ScoredColumn.Vector("prediction set", predictionSetColumnName, BooleanDataViewType.Instance));
-            var slots = new ScoreSlots(host, data.Schema[labelColumnName], data.Schema[predictionSetColumnName]).Of(scored[0].Values);
-            return PredictionSetMetrics.Measure(scored[1], [.. slots.Select(slot => (int)slot)]);
+            var label = ScoredColumn.Key("label", labelColumnName).In(host, data.Schema);
+            var set = ScoredColumn.Vector("prediction set", predictionSetColumnName, BooleanDataViewType.Instance).In(host, data.Schema);
+            var rows = new LabeledRows(host, data, label, set);
+            var slots = new ScoreSlots(host, label, set).Of([.. rows.Labels]);
+            var sets = new ReadOnlyMatrix(rows.Values.ToArray(), rows.Count, rows.Values.Count / rows.Count);
+            return PredictionSetMetrics.Measure(sets, [.. slots.Select(slot => (int)slot)]);
         }
     }
 

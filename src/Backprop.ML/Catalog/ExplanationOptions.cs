@@ -17,7 +17,7 @@ public sealed record ExplanationOptions
 
     /// <summary>Number of orders of the columns for <see cref="ExplanationMethod.ShapleySampling"/>; half of them are the reverse of the
     /// others. If all sets of columns need no more scores, the result is exact.</summary>
-    /// <value>64; even, at least 2. Time grows in proportion, and with the number of columns. The standard error falls with the square
+    /// <value>64; even, at least 4. Time grows in proportion, and with the number of columns. The standard error falls with the square
     /// root.</value>
     public int Orders { get; init; } = 64;
 
@@ -43,7 +43,7 @@ public sealed record ExplanationOptions
     internal void Check()
     {
         if (!Enum.IsDefined(Method)) throw ValueRange.Refusal(nameof(Method), Method, "is not known");
-        if (Orders < 2 || Orders % 2 != 0) throw ValueRange.Refusal(nameof(Orders), Orders, "must be even, and at least 2");
+        if (Orders < 4 || Orders % 2 != 0) throw ValueRange.Refusal(nameof(Orders), Orders, "must be even, and at least 4");
         if (MaximumColumns < 1) throw ValueRange.Refusal(nameof(MaximumColumns), MaximumColumns, "must be at least 1");
         if (NumberOfThreads < 1) throw ValueRange.Refusal(nameof(NumberOfThreads), NumberOfThreads, "must be at least 1");
         ArgumentNullException.ThrowIfNull(Groups);

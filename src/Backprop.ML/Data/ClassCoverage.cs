@@ -57,7 +57,10 @@ internal sealed class ClassCoverage(KeyList? classes)
     private string NameOf(int k)
     {
         if (classes is null) return k == 0 ? bool.FalseString : bool.TrueString;
-        var key = classes.Lookup is KeysAsMet met ? met.KeyOf(k + 1) : classes[k];
-        return key <= (ulong)classes.Names.Count ? classes.Names[(int)key - 1] : key.ToString(CultureInfo.InvariantCulture);
+        // Names are in the order of the categories, except that keys as they are met have the names of all keys.
+        var met = classes.Lookup as KeysAsMet;
+        var index = met is null ? (ulong)k : met.KeyOf(k + 1) - 1;
+        if (index < (ulong)classes.Names.Count) return classes.Names[(int)index];
+        return (met is null ? classes[k] : index + 1).ToString(CultureInfo.InvariantCulture);
     }
 }

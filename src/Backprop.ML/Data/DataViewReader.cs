@@ -134,6 +134,6 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
         ? budget.ExceededSparse(name, buffer.Count, buffer.Bytes)
         : budget.Exceeded(name, $"more than {buffer.Count - 1}", buffer.Count, columns);
 
-    private bool Fits(ExampleBuffer buffer, int columns) => buffer.IsSparse ? budget.Fits(buffer.Bytes)
+    private bool Fits(ExampleBuffer buffer, int columns) => buffer.IsSparse ? budget.Fits(buffer.Bytes) && !buffer.IsFull
         : buffer.Count <= budget.MaxRows(columns);
 }

@@ -48,6 +48,9 @@ internal sealed class ExampleBuffer
     public long Bytes =>
         _sparse is not null ? _sparse.ValueCount * (sizeof(int) + sizeof(float)) : (long)Count * _featureCount * sizeof(float);
 
+    /// <summary>Whether the arrays of sparse features may have no room for another row.</summary>
+    public bool IsFull => _sparse is not null && _sparse.ValueCount > Array.MaxLength - _featureCount;
+
     /// <summary>Adds the current row of a cursor.</summary>
     public void Add(ExampleCursor row)
     {
@@ -63,7 +66,9 @@ internal sealed class ExampleBuffer
     {
         if (Count < RowsThatDecide) Decide();
         return _sparse is not null
-            ? new ExampleSet(_sparse.ToMatrix(_featureCount, _allowsMissing), _targets.ToArray(), _targetCount, _weights?.ToArray())
+            ? new ExampleSet(
+                _sparse.ToMatrix(_featureCount, _allowsMissing), _targets.ToArray(), _targetCount, _weights?.ToArray(),
+                allowsMissing: true) // targets were checked when they were read
             : new ExampleSet(
                 new RowBlocks(_features!.ToBlocks(), _featureCount, Count), _targets.ToArray(), _targetCount, _weights?.ToArray());
     }

@@ -1,12 +1,15 @@
 using Backprop.Metrics;
 using Backprop.Numerics;
+using Backprop.Training;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
 /// <summary>Labels of scored data, with another column of the same rows. Rows with a missing label, or without a prediction, are skipped
-/// and reported.</summary>
+/// and reported. Of several targets, some may be missing. If the labels are a vector, the other column has the order of its slots.
+/// </summary>
 internal sealed class LabeledRows
 {
     /// <summary>Reads the columns.</summary>
@@ -20,24 +23,32 @@ internal sealed class LabeledRows
         IHost host, IDataView data, DataViewSchema.Column label, DataViewSchema.Column other, int[]? classes = null)
     {
         using var channel = host.Start("Evaluation");
-        using var cursor = data.GetRowCursor([label, other]);
+        var order = label.Type is VectorDataViewType
+            ? SlotOrder.Of(host, SlotNames.Of(label), SlotNames.Of(other), other.Name, label.Name)
+            : null;
+        // A row without a prediction has a score that is NaN, but its sets are only empty.
+        var score = ScoreOf(data.Schema) ?? other;
+        using var cursor = data.GetRowCursor([label, other, score]);
         LabelGetter getLabel = LabelGetters.Make(cursor, label), getOther = LabelGetters.Make(cursor, other);
+        var getScore = LabelGetters.Make(cursor, score);
         float[] ofLabel = new float[ColumnChecks.WidthOf(label)], values = new float[ColumnChecks.WidthOf(other)];
+        var scores = new float[ColumnChecks.WidthOf(score)];
         long skipped = 0;
         while (cursor.MoveNext())
         {
             host.CheckAlive();
             getLabel(ofLabel);
             getOther(values);
+            getScore(scores);
             if (classes is not null && float.IsFinite(ofLabel[0]))
                 ofLabel[0] = classes[(int)ofLabel[0]] is >= 0 and var index ? index : float.NaN;
-            if (!Array.TrueForAll(ofLabel, float.IsFinite) || Array.Exists(values, float.IsNaN))
+            if (!ExampleSet.AreTargets(ofLabel) || Array.Exists(values, float.IsNaN) || Array.Exists(scores, float.IsNaN))
             {
                 skipped++;
                 continue;
             }
             Labels.AddRange(ofLabel);
-            Values.AddRange(values);
+            Values.AddRange(order is null ? values : [.. order.Select(slot => values[slot])]);
             Count++;
         }
         if (skipped > 0)
@@ -63,6 +74,12 @@ internal sealed class LabeledRows
         return IntervalMetrics.Measure(
             new ReadOnlyMatrix(Values.ToArray(), Count, 2 * targets), new ReadOnlyMatrix(Labels.ToArray(), Count, targets), names);
     }
+
+    private static DataViewSchema.Column? ScoreOf(DataViewSchema schema) =>
+        schema.GetColumnOrNull(DefaultColumnNames.Score) is { } column && column.Type.GetItemType() is NumberDataViewType number
+            && number == NumberDataViewType.Single && column.Type is not VectorDataViewType { Size: 0 }
+            ? column
+            : null;
 
     /// <summary>Measures the prediction sets in the other column.</summary>
     /// <param name="classes">Number of classes of each label.</param>

@@ -3,6 +3,7 @@ using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.ML.Tasks;
 using Backprop.ML.Transformers;
+using Backprop.Numerics;
 using Backprop.Reports;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -105,9 +106,9 @@ internal sealed class ReportMeasurement
             Outputs = _output.Names,
             HasClasses = Task.TargetKind != TargetKind.Real && !Task.HasSeveralTargets,
             HasLabels = Task.TargetKind != TargetKind.Real && Task.HasSeveralTargets,
-            Loss = $"{network.Loss}".Replace(" { }", "", StringComparison.Ordinal), // a loss without options
+            Loss = InvariantText.Of(network.Loss).Replace(" { }", "", StringComparison.Ordinal), // a loss without options
             PredictionNames = network.Loss.PredictionNames,
-            Network = $"{network.Network}",
+            Network = InvariantText.Of(network.Network),
             Members = network.Network.EnsembleSize,
             Parameters = network.Network.ParameterCount,
             Features = columns.Features.Length,
@@ -170,10 +171,14 @@ internal sealed class ReportMeasurement
         : ConfusionCounts.OfDecisions(
             TargetMeans.Column(_decided.Scores, _output.Index), TargetMeans.Column(_rows.Targets, _output.Index));
 
-    private ResidualSummary Residuals() => ResidualSummary.Of(
-        _output.Names[_output.Index],
-        TargetMeans.Column(_rows.Predictions, _output.Index * (_rows.Predictions.Columns / _rows.Targets.Columns)).Values,
-        TargetMeans.Column(_rows.Targets, _output.Index).Values, seed: _options.Seed);
+    private ResidualSummary Residuals()
+    {
+        var known = TargetMeans.KnownRows(_rows.Targets, _output.Index);
+        var slot = _output.Index * (_rows.Predictions.Columns / _rows.Targets.Columns);
+        return ResidualSummary.Of(
+            _output.Names[_output.Index], TargetMeans.Column(_rows.Predictions, slot, known).Values,
+            TargetMeans.Column(_rows.Targets, _output.Index, known).Values, seed: _options.Seed);
+    }
 
     // R² is not defined if all labels are equal.
     private ColumnImportanceReport Importance(ReportColumns columns, IReadOnlyList<MetricInterval> metrics)

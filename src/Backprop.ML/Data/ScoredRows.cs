@@ -41,7 +41,7 @@ internal sealed class ScoredRows
             if (classes is not null && float.IsFinite(values[0][0])) values[0][0] = classes[(int)values[0][0]];
             if (outputs?.Lookup is { } lookup && values[0][0] >= 0) values[0][0] = lookup[(ulong)values[0][0] + 1] - 1;
             var isKnown = !task.HasClasses || values[0][0] >= 0; // false for a class that the model does not have
-            var hasLabel = isKnown && ExampleSet.AreFinite(values[0]);
+            var hasLabel = isKnown && ExampleSet.AreTargets(values[0]);
             var isUsable = hasLabel && ExampleSet.AreFinite(values[1]) && ExampleSet.AreFinite(values[2]);
             Usable.Add(isUsable);
             if (!hasLabel) WithoutLabel++;
@@ -66,7 +66,7 @@ internal sealed class ScoredRows
     /// <summary>For every row, whether it has a label and finite predictions.</summary>
     public List<bool> Usable { get; } = [];
 
-    /// <summary>The metric over those rows.</summary>
+    /// <summary>The metric over those rows. Each of several targets is measured on the rows that have it.</summary>
     public double Measure(Metric metric) => TargetMeans.Of(metric, Scores, Predictions, Targets);
 
     /// <summary>[rows × outputs]: scores, or decisions.</summary>
@@ -75,7 +75,7 @@ internal sealed class ScoredRows
     /// <summary>[rows × outputs]: probabilities, or predictions of a regression.</summary>
     public ReadOnlyMatrix Predictions => Matrix(_predictions);
 
-    /// <summary>[rows × targets]: labels; the index of the class in the model.</summary>
+    /// <summary>[rows × targets]: labels; some of several may be missing (NaN); the index of the class in the model.</summary>
     public ReadOnlyMatrix Targets => Matrix(_targets);
 
     private ReadOnlyMatrix Matrix(List<float> values) => new(values.ToArray(), Count, values.Count / Count);

@@ -49,8 +49,10 @@ internal sealed class SkippedRows(bool allowsMissing)
     /// <param name="column">The name of the column.</param>
     public void AddLabel(long row, ReadOnlySpan<float> targets, SlotList? known, bool isKey, string column)
     {
-        var at = 0;
-        while (float.IsFinite(targets[at])) at++;
+        // Of several targets, some may be missing, so an infinite one is the reason.
+        var at = targets.Length > 1 ? targets.IndexOfAny(float.PositiveInfinity, float.NegativeInfinity) : -1;
+        if (at < 0) at = targets.IndexOf(float.NaN);
+        if (at < 0) at = 0;
         var missing = isKey ? "a label that is not a value of its key (0, or above the count)" : MissingLabel;
         Add(float.IsNaN(targets[at]) ? missing : "an infinite label", row, column, targets.Length > 1 ? known?.SlotOf(at) ?? at : null);
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Backprop.Export;
 using Backprop.Losses;
 using Backprop.Networks;
+using Backprop.Numerics;
 using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Export;
@@ -64,7 +65,7 @@ internal sealed class OnnxExport(BackpropModelParameters model, IExceptionContex
     {
         var columns = model.Columns;
         yield return new("task", model.Task.Name);
-        yield return new("loss", model.Network.Loss.ToString());
+        yield return new("loss", InvariantText.Of(model.Network.Loss));
         if (model.Summary.Preset is { } preset) yield return new("preset", preset);
         if (columns.Features.Names.Count > 0) yield return Names("feature_names", columns.Features.Names);
         foreach (var column in columns.Categories)

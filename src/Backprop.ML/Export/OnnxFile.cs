@@ -14,6 +14,7 @@ internal sealed class OnnxFile : IGraphBuilder
     private const int OperatorSet = 17, RepresentationVersion = 8;
 
     private readonly ProtobufMessage _graph = new();
+    private readonly HashSet<string> _names = [];
     private string _part = "";
     private int _count;
 
@@ -33,11 +34,18 @@ internal sealed class OnnxFile : IGraphBuilder
     }
 
     /// <summary>Declares an input: [rows × columns].</summary>
-    public void Input(string name, ElementType type, int columns) => _graph.Message(11, ValueOf(name, type, columns));
+    /// <exception cref="NotSupportedException">Another input or output has this name.</exception>
+    public void Input(string name, ElementType type, int columns)
+    {
+        CheckName(name);
+        _graph.Message(11, ValueOf(name, type, columns));
+    }
 
     /// <summary>Declares an output: a tensor of [rows × columns].</summary>
+    /// <exception cref="NotSupportedException">Another input or output has this name.</exception>
     public void Output(string name, string tensor, ElementType type, int columns)
     {
+        CheckName(name);
         AddNode("Identity", [tensor], [name], []);
         _graph.Message(12, ValueOf(name, type, columns));
     }
@@ -54,6 +62,14 @@ internal sealed class OnnxFile : IGraphBuilder
             .Message(7, _graph);
         foreach (var (key, value) in metadata) model.Message(14, new ProtobufMessage().Text(1, key).Text(2, value));
         stream.Write(model.Encoded);
+    }
+
+    private void CheckName(string name)
+    {
+        if (!_names.Add(name))
+            throw new NotSupportedException(
+                $"Two tensors of the ONNX file would have the name '{name}', because a column has the name of a tensor. Choose another "
+                + "name for the column, or export the whole pipeline with ml.Model.ConvertToOnnx.");
     }
 
     private string NewName(string type) => $"{_part}/{type}_{_count++}";

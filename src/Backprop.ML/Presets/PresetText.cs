@@ -1,8 +1,11 @@
+using System.Collections;
 using System.Globalization;
+using System.Reflection;
 using Backprop.Activations;
 using Backprop.Initializers;
-using Backprop.Layers;
+using Backprop.Metrics;
 using Backprop.Networks;
+using Backprop.Numerics;
 using Backprop.Optimizers;
 using Backprop.Presets;
 using Backprop.Schedules;
@@ -18,21 +21,33 @@ internal static class PresetText
     {
         null => "null",
         ParametricMix mix => $"ParametricMix({mix.Inner.GetType().Name})",
-        MomentOptimizer rule => Invariant($"{rule.GetType().Name}(Beta1 {rule.Beta1}, Beta2 {rule.Beta2}, Epsilon {rule.Epsilon})"),
+        MomentOptimizer rule => Named(rule, nameof(rule.Beta1), nameof(rule.Beta2), nameof(rule.Epsilon)),
         PeriodicPhaseEmbedding embedding => Of(embedding),
         CosineLogarithmicSchedule schedule => Invariant($"CosineLogarithmicSchedule(Cycles {schedule.Cycles})"),
         FlatCosineSchedule schedule => Invariant($"FlatCosineSchedule(FlatShare {schedule.FlatShare})"),
         GlorotUniform { Biases: true } => "GlorotUniform(Biases)",
-        Activation or Optimizer or Initializer or Schedule => value.GetType().Name,
+        Activation or Optimizer or Initializer or Schedule or Metric => Named(value),
         ParameterGroups groups => Of(groups),
         EarlyStopping stopping => Of(stopping),
         Search search => Of(search),
-        int[] numbers => string.Join(", ", numbers),
-        string[] names => string.Join(", ", names),
-        EmbeddedCategory[] categories => string.Join(", ", categories),
+        string text => text,
+        IEnumerable all => string.Join(", ", all.Cast<object?>().Select(Of)),
         LossTolerance tolerance => Invariant($"{tolerance.MinimumImprovement} in {tolerance.Patience} epochs"),
-        _ => Invariant($"{value}"),
+        _ => InvariantText.Of(value),
     };
+
+    // The name of the type, and the properties that are always told or differ from those of a new object.
+    private static string Named(object value, params string[] always)
+    {
+        var type = value.GetType();
+        var standard = type.GetConstructor(Type.EmptyTypes)?.Invoke([]);
+        var told = type.GetProperties().Where(property => property.SetMethod is { IsPublic: true } && IsTold(property)).ToArray();
+        var texts = told.Select(property => $"{property.Name} {Of(property.GetValue(value))}");
+        return told.Length == 0 ? type.Name : $"{type.Name}({string.Join(", ", texts)})";
+
+        bool IsTold(PropertyInfo property) => always.Contains(property.Name) || standard is null
+            || Of(property.GetValue(value)) != Of(property.GetValue(standard));
+    }
 
     // The factors of the learning rate and of regularization, for each group with a factor other than 1.
     private static string Of(ParameterGroups groups)
@@ -58,7 +73,7 @@ internal static class PresetText
 
     private static string Of(EarlyStopping stopping)
     {
-        var metric = stopping.Metric?.GetType().Name ?? "loss";
+        var metric = stopping.Metric is null ? "loss" : Of(stopping.Metric);
         var kept = stopping.KeepLastBest ? "last" : "first";
         var end = stopping switch
         {
@@ -68,7 +83,12 @@ internal static class PresetText
         };
         var interval = stopping.Interval > 1 ? Invariant($", every {stopping.Interval} epochs") : "";
         var target = stopping.Target is { } value ? Invariant($", or after {stopping.TargetPatience} checks at {value}") : "";
-        return $"by {metric}, {kept} best, {end}{interval}{target}";
+        var improvement = stopping.MinimumImprovement > 0 ? Invariant($", better by more than {stopping.MinimumImprovement}") : "";
+        var gap = stopping.MaximumGeneralizationLoss is { } loss ? Invariant($", or at a generalization loss above {loss}") : "";
+        var cycle = stopping is { Patience: < EarlyStopping.Unlimited, MinimumGainOfCycle: { } least }
+            ? Invariant($", or until a cycle gains less than {least}") : "";
+        var refit = stopping.RefitOnAllRows ? ", then a refit on all rows" : "";
+        return $"by {metric}, {kept} best{improvement}, {end}{cycle}{gap}{interval}{target}{refit}";
     }
 
     private static string Of(Search search)

@@ -42,6 +42,9 @@ public sealed partial class BackpropTrainer
                 $"compares networks on held-out rows, which {nameof(Training.EarlyStopping.RefitOnAllRows)} of {nameof(EarlyStopping)} "
                 + "trains on: set only one of the two");
             Refuse(
+                SearchesExplicitly && InitialParameters is not null, nameof(Search), Search,
+                $"compares networks of different sizes, but {nameof(InitialParameters)} fits a single one: set only one of the two");
+            Refuse(
                 Dropout > 0 && Optimizer.UsesLineSearch, nameof(Dropout), Dropout,
                 $"cannot be combined with {Optimizer.GetType().Name}, which needs a loss that does not change from step to step: set 0"
                 + OfPreset(nameof(Dropout)));

@@ -34,6 +34,22 @@ public sealed partial class BackpropTrainer
             return options;
         }
 
+        /// <summary>The same, to continue a training: labels stay as smooth as they were, unless the user set
+        /// <see cref="LabelSmoothing"/> or <see cref="LossFunction"/>. The number of new rows does not change the loss.</summary>
+        internal Options In(DatasetProfile profile, Loss? earlier)
+        {
+            var options = In(profile);
+            double? smoothing = earlier switch
+            {
+                LogisticLoss logistic => logistic.LabelSmoothing,
+                SoftmaxCrossEntropy softmax => softmax.LabelSmoothing,
+                _ => null,
+            };
+            if (smoothing is { } same && !IsChosen(nameof(LabelSmoothing)) && LossFunction is null)
+                options._values = options._values!.WithLabelSmoothing(same);
+            return options;
+        }
+
         /// <summary>The same options with other values of some.</summary>
         internal Options With(IReadOnlyDictionary<string, object?> values)
         {
@@ -84,7 +100,8 @@ public sealed partial class BackpropTrainer
             var hasOwnLoss = LossFunction is not null || ClassWeights is not null || PositiveInstanceWeight != 1;
             if (hasOwnLoss && training.EarlyStopping is { } stopping)
                 training = training with { EarlyStopping = stopping with { Metric = MetricFor(LossFunction, stopping.Metric) } };
-            var hasNoUseForValidation = !network.Autoencoder && ThresholdMetric is null && !IsExplicitlyEnabled(nameof(TemperatureScaling));
+            var hasNoUseForValidation = !network.Autoencoder && ThresholdMetric is null
+                && PredictionIntervals is not { HeldOutFraction: 0 } && !IsExplicitlyEnabled(nameof(TemperatureScaling));
             if (IsChosen(nameof(EarlyStopping)) && EarlyStopping is null && hasNoUseForValidation)
                 data = data with { ValidationFraction = 0 };
             if (IsExplicitlyEnabled(nameof(KFoldBagging))) data = data with { ValidationFraction = 0 };

@@ -50,7 +50,7 @@ public sealed partial class BackpropTrainer
     {
         var profile = plan.DatasetProfile with { Rows = RowsOf(data, plan.DatasetProfile.HasValidation) };
         var chosen = OptionTable.All.Select(option => option.Name).Where(_options.IsChosen);
-        var space = (search.Space ?? SearchSpace.For(profile)).Without(chosen);
+        var space = (search.Space ?? SearchSpace.For(profile)).Without([.. chosen, .. OptionsThatOthersDecide(options)]);
         var runner = new TrialRunner(
             plan, data, options, own => TrainingOptionsFor(plan, data, own), own => TraitsOf(plan, data, own, stop), progress);
         var preset = options.Resolved();
@@ -58,6 +58,22 @@ public sealed partial class BackpropTrainer
         return options.Distributed is { } distributed
             ? DistributedSearch.Run(distributed, search, space, preset, runner, stop)
             : new SearchRun(search, space, preset, runner, stop).Run();
+    }
+
+    // Options that others refuse, or leave without effect.
+    private static IEnumerable<string> OptionsThatOthersDecide(Options options)
+    {
+        if (options.Activations is not null)
+        {
+            yield return nameof(Options.HiddenLayers);
+            yield return nameof(Options.Activation);
+        }
+        if (options.MonotoneConstraints is not null) yield return nameof(Options.Activation);
+        if (options.LossFunction is not null) yield return nameof(Options.LabelSmoothing);
+        if (!options.Optimizer.UsesLineSearch) yield break;
+        yield return nameof(Options.BatchSize);
+        yield return nameof(Options.Dropout);
+        yield return nameof(Options.WeightDecay);
     }
 
     // Null without a search, or where a preset has one and the data or other options do not allow it.
@@ -96,6 +112,7 @@ public sealed partial class BackpropTrainer
         if (plan.Loss is GroupLoss) return $"{plan.Loss.GetType().Name} is a loss of whole groups, which a search does not compare";
         if (!plan.Task.HasLabel) return $"{plan.Task.Name} has no label to compare them by";
         if (initial is not null) return "training continues from a model, whose network stays";
+        if (options.InitialParameters is not null) return $"{nameof(Options.InitialParameters)} fits a single network";
         if (data.Stream is not null) return "the rows are not in memory";
         if (options.EarlyStopping is { RefitOnAllRows: true }) return $"{nameof(EarlyStopping.RefitOnAllRows)} trains on them";
         if (data.Validation is null && !options.KFoldBagging)

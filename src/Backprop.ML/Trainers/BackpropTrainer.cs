@@ -196,6 +196,11 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         WarnOfAbsentFeatures(channel, trainContext.TrainingSet.Schema);
         using var phases = new PhaseProgress(Host, channel, _options, log: channel.Inner);
         var stop = phases.StopCondition;
+        if (trainContext.ValidationSet is not null && _options.ValidationData is not null)
+            throw Host.ExceptParam(
+                "validationData",
+                "{0} is set, so it cannot be combined with validation data that is passed to Fit. Use only one of the two.",
+                nameof(Options.ValidationData));
         var given = trainContext.ValidationSet ?? GivenValidation(trainContext.TrainingSet);
         var earlier = trainContext.InitialPredictor as BackpropModelParameters;
         var plan = Plan(trainContext.TrainingSet, given is not null, earlier);
@@ -213,7 +218,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         else data.Columns.WarnOfNew(channel, trainContext.TrainingSet.Data.Schema);
 
         // The traits of the features are known now. A warm start uses the traits that the earlier model was built with.
-        var known = OptionsFor(plan, data, given is not null);
+        var known = OptionsFor(plan, data, given is not null, earlier);
         plan = plan.With(data.Columns);
         var warnings = new DataWarnings(
             channel, plan, trainContext.TrainingSet.Schema.Schema, trainContext.TrainingSet.LabelOrNone);
@@ -278,10 +283,10 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     }
 
     // The number of rows is known now, and so are the values of the preset. The held-out rows do not change any more.
-    private Options OptionsFor(TrainingPlan plan, TrainingInput input, bool hasValidation)
+    private Options OptionsFor(TrainingPlan plan, TrainingInput input, bool hasValidation, BackpropModelParameters? earlier = null)
     {
-        return _options.In(
-            plan.DatasetProfile with { Rows = RowsOf(input, hasValidation), AllowsKFoldBagging = plan.Options.KFoldBagging });
+        var profile = plan.DatasetProfile with { Rows = RowsOf(input, hasValidation), AllowsKFoldBagging = plan.Options.KFoldBagging };
+        return _options.In(profile, earlier?.Network.Loss);
     }
 
     private static long RowsOf(TrainingInput input, bool hasValidation) =>
@@ -325,7 +330,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         RoleMappedData data, LearningTask task, DatasetProfile profile, bool knowsRows, BackpropModelParameters? earlier)
     {
         var label = data.LabelOrNone;
-        var options = _options.In(profile);
+        var options = _options.In(profile, earlier?.Network.Loss);
         var loss = options.LossFor(task);
         var outputs = task.OutputCount(Host, label, loss);
         var inputs = InputsIn(data.Schema.Schema);

@@ -67,7 +67,7 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
             return options;
         }
         var rows = Invariant($"the {validation.Count} validation rows");
-        var ofClass = plan.Task.TargetKind != TargetKind.Real && MetricNeeds.AreOfOneClass(validation.Targets)
+        var ofClass = plan.Task.TargetKind is TargetKind.Binary or TargetKind.Class && MetricNeeds.AreOfOneClass(validation.Targets)
             ? $"class '{ClassOf(validation)}'"
             : null;
         if (options.ThresholdMetric is not null) WarnOfLabels(validation, rows);
@@ -145,7 +145,8 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
     private string ClassOf(ExampleSet examples)
     {
         var k = (int)examples.Targets.Row(0)[0];
-        return plan.Task.ClassNames(label)[plan.Columns.Classes is { } classes ? (int)classes[k] - 1 : k];
+        if (plan.Task.ClassNames(label) is not { Count: > 0 } names) return k == 0 ? bool.FalseString : bool.TrueString;
+        return names[plan.Columns.Classes is { } classes ? (int)classes[k] - 1 : k];
     }
 
     private static string NameOf(Metric metric) => metric.GetType().Name;

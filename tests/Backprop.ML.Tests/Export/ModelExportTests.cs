@@ -48,6 +48,15 @@ public class ModelExportTests
         static string[] Names(string json) => System.Text.Json.JsonSerializer.Deserialize<string[]>(json)!;
     }
 
+    // The graph would have two tensors of one name.
+    [Theory, InlineData("features"), InlineData("scores"), InlineData("predictions")]
+    public void A_column_with_the_name_of_a_tensor_is_refused(string name)
+    {
+        var model = Fit(nameof(ExportRow.Value)).Model.WithHiddenLayer(-1, name).Model;
+        var problem = Assert.Throws<NotSupportedException>(() => model.SaveAsOnnx(new MemoryStream()));
+        Assert.Contains($"'{name}'", problem.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_stream_is_needed() =>
         Assert.Throws<ArgumentNullException>(() => Fit(nameof(ExportRow.Value)).Model.Model.SaveAsOnnx(null!));

@@ -87,6 +87,29 @@ public class NetworkExportTests
         AssertAgree(Trained(network, new SquaredError(), new Random(1)));
     }
 
+    // A missing value stays missing. Layers that bound their outputs, such as quantiles, have a score for an infinite one.
+    [Theory, InlineData("quantiles"), InlineData("asinh"), InlineData("clip"), InlineData("none")]
+    public void Features_that_are_not_finite(string first)
+    {
+        var builder = new NetworkBuilder(Features);
+        builder = first switch
+        {
+            "quantiles" => builder.QuantileTransform(1, 3),
+            "asinh" => builder.AsinhScaling(),
+            "clip" => builder.SmoothClip(),
+            _ => builder,
+        };
+        var trained = Trained(builder.Dense(8).Activation(new Tanh()).Dense(2).Build(), new SquaredError(), new Random(1));
+        float[] odd = [float.NaN, float.PositiveInfinity, float.NegativeInfinity], x = new float[2 * odd.Length * Features];
+        for (var row = 0; row < 2 * odd.Length; row++) x[row * Features + 1 + 2 * (row % 2)] = odd[row / 2];
+        using var onnx = new OnnxRun(stream => OnnxExport.Write(trained, stream));
+        var scores = trained.CreateScorer(2 * odd.Length).Score(new ReadOnlyMatrix(x, 2 * odd.Length, Features));
+        var theirs = (float[])onnx.Run(OnnxRun.Tensor(OnnxExport.Features, x, Features))[OnnxExport.Scores];
+        Assert.InRange(Agreement.Largest(scores.Values, theirs), 0, Tolerance);
+        Assert.True(float.IsNaN(scores.Row(0)[0]));
+        if (first == "quantiles") Assert.True(float.IsFinite(scores.Row(2)[0]) && float.IsFinite(scores.Row(4)[0]));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]

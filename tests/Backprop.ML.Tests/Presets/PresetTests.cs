@@ -74,6 +74,16 @@ public class PresetTests
         }
     }
 
+    // Intervals need held-out rows, whatever selects the best epoch.
+    [Fact]
+    public void Rows_are_kept_for_intervals_without_early_stopping()
+    {
+        var options = new BackpropTrainer.Options { EarlyStopping = null, PredictionIntervals = new Conformal { Coverage = 0.8 } };
+        (options.LabelColumnName, options.HiddenLayers, options.NumberOfIterations) = (Synthetic.Value, [5], 2);
+        Assert.NotNull(new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, 100)).Model.Network.Conformal);
+        Assert.Equal(0, new BackpropTrainer.Options { EarlyStopping = null }.ValidationFraction);
+    }
+
     [Fact]
     public void An_optimizer_set_by_hand_brings_its_own_learning_rate()
     {

@@ -54,6 +54,39 @@ public class ContinuationTests
         Assert.Equal(trainer.Fit(_data, null, first.Model).Bits(), trainer.Fit(_data, null, loadedModel).Bits());
     }
 
+    // The key has three values, but the rows have two of them. The last class has a single row, which is learned from.
+    [Fact]
+    public void A_class_without_validation_rows_is_named_if_a_model_is_continued()
+    {
+        Shop[] rows = [.. Shop.Many(200).Where(row => row.Kind != "books")];
+        var options = Shop.Options("KindKey");
+        (options.ValidationFraction, options.ValidationRows) = (0.2, Backprop.Training.ValidationRows.Last);
+        var trainer = new BackpropTrainer(_ml, options);
+        var first = trainer.Fit(Shop.View(_ml, rows));
+        var messages = new List<string>();
+        _ml.Log += (_, message) => messages.Add(message.Message);
+        Shop[] ordered = [.. rows.Where(row => row.Kind == "tools").Take(1), .. rows.Where(row => row.Kind == "shoes").Take(50)];
+        trainer.Fit(Shop.View(_ml, ordered), null, first.Model);
+        Assert.Contains(messages, message => message.Contains("have none of class 'tools' (1 row)", StringComparison.Ordinal));
+    }
+
+    // Fewer than eight rows hold none out, and a new model would then have no smooth labels.
+    [Theory]
+    [InlineData(100, 5)]
+    [InlineData(5, 100)]
+    public void A_default_model_continues_with_any_number_of_rows(int before, int after)
+    {
+        foreach (var label in (string[])[Synthetic.Flag, Synthetic.Kind])
+        {
+            var options = new BackpropTrainer.Options { LabelColumnName = label, NumberOfIterations = 2, Seed = 1 };
+            var trainer = new BackpropTrainer(_ml, options);
+            var first = trainer.Fit(Synthetic.Prepared(_ml, Synthetic.Examples(before)));
+            var second = trainer.Fit(Synthetic.Prepared(_ml, Synthetic.Examples(after)), null, first.Model);
+            Assert.Equal(first.Model.Network.Loss, second.Model.Network.Loss);
+            Assert.NotEqual(first.Bits(), second.Bits());
+        }
+    }
+
     [Fact]
     public void A_continued_model_keeps_the_standardization_it_began_with()
     {

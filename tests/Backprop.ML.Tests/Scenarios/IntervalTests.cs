@@ -133,6 +133,54 @@ public class IntervalTests
     }
 
     [Fact]
+    public void Evaluation_finds_targets_by_name()
+    {
+        var rows = Shop.Many(120);
+        var data = Shop.View(_ml, rows);
+        var options = Shop.Options("Both");
+        (options.EnsembleSize, options.KFoldBagging, options.PredictionIntervals) = (3, true, new Conformal { Coverage = 0.8 });
+        var model = new BackpropTrainer(_ml, options).Fit(data);
+        var expected = _ml.Regression.EvaluateIntervals(model.Transform(data), "Both");
+        var turned = Shop.View(_ml, rows, targets: [.. Shop.Targets.Reverse()]);
+        var found = _ml.Regression.EvaluateIntervals(model.Transform(turned), "Both");
+        Assert.Equal(expected.Targets.OrderBy(target => target.Name), found.Targets.OrderBy(target => target.Name));
+        Assert.Equal(["Staff", "Sales"], found.Targets.Select(target => target.Name));
+
+        var strange = _ml.Transforms.Concatenate("Other", nameof(Shop.Area), nameof(Shop.Staff)).Fit(data).Transform(model.Transform(data));
+        Assert.Contains("Area", Assert.ThrowsAny<ArgumentException>(() => _ml.Regression.EvaluateIntervals(strange, "Other")).Message);
+    }
+
+    [Fact]
+    public void Evaluation_measures_each_target_on_the_rows_that_have_it()
+    {
+        var rows = Samples.Rows();
+        var scored = new BackpropTrainer(_ml, Options(Values, isBagged: true)).Fit(Samples.Table(_ml));
+        var all = _ml.Regression.EvaluateIntervals(scored.Transform(Samples.Table(_ml)), Values);
+        foreach (var row in rows.Skip(20)) row.Values[1] = float.NaN;
+        foreach (var row in rows.Take(20)) row.Values[0] = float.NaN;
+        var halves = _ml.Regression.EvaluateIntervals(scored.Transform(_ml.Data.LoadFromEnumerable(rows)), Values);
+        Assert.Equal(all.Rows, halves.Rows);
+        var second = _ml.Regression.EvaluateIntervals(scored.Transform(_ml.Data.LoadFromEnumerable(Samples.Rows().Take(20))), Values);
+        Assert.Equal(second.Targets[1], halves.Targets[1]);
+    }
+
+    // Their sets are empty, but nothing was predicted for these rows.
+    [Theory, InlineData(Flag), InlineData(Key), InlineData(Flags)]
+    public void Evaluation_skips_rows_without_a_prediction(string label)
+    {
+        var model = new BackpropTrainer(_ml, Options(label, isBagged: true)).Fit(Samples.Table(_ml));
+        var holes = Samples.Rows();
+        foreach (var row in holes.Take(10)) row.Dense[1] = float.NaN;
+        var expected = Measure(_ml.Data.LoadFromEnumerable(Samples.Rows().Skip(10)));
+        var found = Measure(_ml.Data.LoadFromEnumerable(holes));
+        Assert.Equal((expected.Rows, expected.Coverage, expected.EmptyShare), (found.Rows, found.Coverage, found.EmptyShare));
+
+        Metrics.PredictionSetMetrics Measure(IDataView data) => label == Flag
+            ? _ml.BinaryClassification.EvaluatePredictionSets(model.Transform(data), label)
+            : _ml.MulticlassClassification.EvaluatePredictionSets(model.Transform(data), label);
+    }
+
+    [Fact]
     public void Evaluation_names_a_wrong_column()
     {
         var scored = Scored(Value);

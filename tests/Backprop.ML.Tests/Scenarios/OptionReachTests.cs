@@ -5,6 +5,7 @@ using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.Networks;
 using Backprop.Optimizers;
+using Backprop.Presets;
 using Backprop.Schedules;
 using Backprop.Training;
 using Microsoft.ML;
@@ -140,6 +141,30 @@ public class OptionReachTests
         options.NumberOfThreads = 3;
         Assert.Equal(with.Bits(), new BackpropTrainer(_ml, options).Fit(_data, validation).Bits());
         Assert.Equal(with.Transform(_data).ScoreBits(), _ml.SaveAndLoad(with, _data.Schema).Transform(_data).ScoreBits());
+    }
+
+    // A trial that cannot be trained would end the search after its first trial, which is then lost.
+    [Theory, MemberData(nameof(Names))]
+    public void A_search_varies_nothing_that_contradicts_it(string name)
+    {
+        var options = Synthetic.Brief(Synthetic.Kind);
+        (options.HiddenLayers, options.NumberOfIterations) = ([8, 8], 2);
+        Changes[name].Prepare?.Invoke(options);
+        Changes[name].Apply(options);
+        if (!options.KFoldBagging) options.ValidationFraction = 0.3;
+        options.Search = new Search { MaximumTrials = 4 };
+        BackpropTrainer trainer;
+        try
+        {
+            trainer = new BackpropTrainer(_ml, options);
+        }
+        catch (ArgumentException)
+        {
+            return; // it cannot be combined with a search, and the constructor says so
+        }
+        var isRefused = options.Caching == DataCaching.Stream;
+        if (isRefused) Assert.Contains("Search", Assert.ThrowsAny<ArgumentException>(() => trainer.Fit(_data)).Message);
+        else Assert.InRange(trainer.Fit(_data).Model.Trials.Count, 4, 10);
     }
 
     [Fact]

@@ -40,6 +40,18 @@ public class RankingTests
         Assert.All(folds, fold => Assert.InRange(fold.Metrics.NormalizedDiscountedCumulativeGains[4], 0.8, 1));
     }
 
+    // The rows that are held out may have no relevant row, or fractions below one half. They have no classes.
+    [Theory, InlineData(0), InlineData(0.4f)]
+    public void Held_out_relevances_may_be_alike(float highest)
+    {
+        var options = Options();
+        if (highest > 0) options.LossFunction = new RankNetLoss();
+        var rows = Query.Many(20, seed: 2);
+        foreach (var row in rows) row.Label *= highest / 4;
+        var model = _ml.Ranking.Trainers.Backprop(options).Fit(Query.Table(_ml, 60), _ml.Data.LoadFromEnumerable(rows));
+        Assert.NotEmpty(model.Model.History);
+    }
+
     // ML.NET's evaluator has its own implementation. Equal scores, and groups without any relevant row, are included.
     [Fact]
     public void The_metric_of_early_stopping_is_that_of_the_evaluator()

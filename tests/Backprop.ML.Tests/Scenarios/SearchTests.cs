@@ -1,6 +1,9 @@
+using Backprop.Activations;
+using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.ML.Tests.Conformance;
 using Backprop.ML.Tests.Export;
+using Backprop.Optimizers;
 using Backprop.Presets;
 using Backprop.Training;
 using Microsoft.ML;
@@ -48,6 +51,38 @@ public sealed class SearchTests : IDisposable
             Assert.Equal(preset == Preset.Best, trials.Count > 0);
             if (trials.Count > 0) Assert.InRange(trials.Sum(trial => trial.Cost), 3, 6);
         }
+    }
+
+    // Activations fit one number of layers, and a loss of one's own has its own smoothing. L-BFGS needs all rows in each step.
+    [Fact]
+    public void Options_that_others_decide_are_not_varied()
+    {
+        AssertNotVaried(
+            o => o.Activations = [new ReLU()], nameof(BackpropTrainer.Options.Activation), nameof(BackpropTrainer.Options.HiddenLayers));
+        AssertNotVaried(o => o.LossFunction = new SoftmaxFocalLoss(), nameof(BackpropTrainer.Options.LabelSmoothing));
+        AssertNotVaried(
+            o => (o.Preset, o.Optimizer, o.EnsembleSize, o.ValidationFraction) = (Preset.Plain, new Lbfgs(), 1, 0.3),
+            nameof(BackpropTrainer.Options.BatchSize), nameof(BackpropTrainer.Options.WeightDecay),
+            nameof(BackpropTrainer.Options.Dropout));
+
+        void AssertNotVaried(Action<BackpropTrainer.Options> change, params string[] names)
+        {
+            var options = Quick(nameof(SampleRow.Key));
+            change(options);
+            var trials = new BackpropTrainer(_ml, options).Fit(Samples.Table(_ml)).Model.Trials;
+            Assert.True(trials.Count > 4);
+            Assert.Empty(trials.SelectMany(trial => trial.Values.Keys).Intersect(names));
+        }
+    }
+
+    [Fact]
+    public void Initial_parameters_fit_no_search()
+    {
+        var options = Quick(nameof(SampleRow.Key));
+        options.InitialParameters = new float[10];
+        Assert.Contains(
+            "InitialParameters", Assert.ThrowsAny<ArgumentException>(() => new BackpropTrainer(_ml, options)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -110,6 +110,53 @@ public class SeveralTargetsTests
     }
 
     [Fact]
+    public void An_infinite_target_is_the_reason_to_skip_a_row_and_a_missing_one_is_not()
+    {
+        var rows = Enumerable.Range(0, 20).Select(i => new Words
+        {
+            Features = new VBuffer<float>(2000, 1, [i], [1]),
+            Targets = i == 3 ? [float.NaN, float.PositiveInfinity] : [1, i],
+        });
+        List<string> warnings = [];
+        _ml.Log += (_, message) => warnings.Add(message.Message);
+        new BackpropTrainer(_ml, Synthetic.Brief(Targets)).Fit(_ml.Data.LoadFromEnumerable(rows));
+        Assert.Contains(
+            warnings, warning => warning.Contains("1 with an infinite label, first in row 3, slot 1", StringComparison.Ordinal));
+    }
+
+    // Of words, most features are 0.
+    [Fact]
+    public void Sparse_features_may_have_missing_targets()
+    {
+        var rows = Enumerable.Range(0, 60).Select(i => new Words
+        {
+            Features = new VBuffer<float>(2000, 2, [1, 2], [i % 7, 100 + i]),
+            Targets = [i % 7, i % 3 == 0 ? float.NaN : i],
+        });
+        var options = Synthetic.Brief(Targets);
+        options.ValidationFraction = 0.3;
+        var data = _ml.Data.LoadFromEnumerable(rows);
+        var scored = new BackpropTrainer(_ml, options).Fit(data).Transform(data);
+        Assert.Equal(2, _ml.Regression.EvaluateMultiTarget(scored, Targets).Targets.Count);
+    }
+
+    // Each half of the rows has one of the targets.
+    [Fact]
+    public void Reports_and_importance_use_the_rows_of_each_target()
+    {
+        var examples = Synthetic.Examples(120);
+        var model = Pipeline(Targets).Fit(_ml.Data.LoadFromEnumerable(examples));
+        for (var i = 0; i < 120; i++)
+            if (i % 2 == 0) examples[i].Value = float.NaN;
+        var data = _ml.Data.LoadFromEnumerable(examples);
+        var report = _ml.Model.CreateReport(model, data, new ModelReportOptions { ImportanceRepeats = 2, BootstrapSamples = 10 });
+        var metrics = _ml.Regression.EvaluateMultiTarget(model.Transform(data), Targets);
+        Assert.Equal(metrics.Targets, report.Targets);
+        Assert.Equal(metrics.RSquared, report.Metrics.Single(metric => metric.Metric is RSquared).Value, 1e-9);
+        Assert.Equal(0, report.Data.RowsWithoutLabel);
+    }
+
+    [Fact]
     public void The_other_targets_of_a_row_with_a_missing_one_are_trained_and_evaluated()
     {
         var examples = Synthetic.Examples(100);
@@ -188,6 +235,15 @@ public class SeveralTargetsTests
         VBuffer<ReadOnlyMemory<char>> names = default;
         column.GetSlotNames(ref names);
         return [.. names.DenseValues().Select(name => name.ToString())];
+    }
+
+    private sealed class Words
+    {
+        [VectorType(2000)]
+        public VBuffer<float> Features { get; set; }
+
+        [VectorType(2)]
+        public float[] Targets { get; set; } = [];
     }
 
     private sealed class ScoredValue

@@ -41,6 +41,21 @@ public class TunerTests
     }
 
     [Fact]
+    public void Options_of_every_trial_are_those_of_a_trainer()
+    {
+        AssertEach(options => options.LossFunction = new Losses.FocalLoss());
+        AssertEach(options => options.MonotoneConstraints = new MonotoneConstraints { Increasing = [nameof(Example.Main)] });
+
+        void AssertEach(Action<BackpropTrainer.Options> change)
+        {
+            var options = Options();
+            change(options);
+            var result = new BackpropTuner(_ml, options, new Search { MaximumTrials = 4 }).Fit(Synthetic.Prepared(_ml, 60));
+            Assert.All(result.Trials, trial => _ = new BackpropTrainer(_ml, result.OptionsOf(trial)));
+        }
+    }
+
+    [Fact]
     public void Options_of_a_trial_have_the_seed_and_the_checks_of_the_search()
     {
         var options = Options();

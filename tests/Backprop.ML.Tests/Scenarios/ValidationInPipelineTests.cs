@@ -45,6 +45,15 @@ public class ValidationInPipelineTests
     }
 
     [Fact]
+    public void Two_sets_of_validation_data_are_refused()
+    {
+        var data = Synthetic.Prepared(_ml, 40);
+        var trainer = new BackpropTrainer(_ml, Options(o => o.ValidationData = data));
+        var problem = Assert.ThrowsAny<ArgumentException>(() => trainer.Fit(data, data));
+        Assert.Contains("ValidationData is set", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Rows_of_one_group_are_on_one_side()
     {
         // The label is the group's, and has nothing to do with the features: learned by heart, it helps only where groups are torn apart.
