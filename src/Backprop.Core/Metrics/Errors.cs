@@ -6,14 +6,14 @@ namespace Backprop.Metrics;
 /// them.</summary>
 internal sealed class Errors
 {
-    private readonly double[] _absolutes, _squares, _spreads;
+    private readonly double[] _totals, _absolutes, _squares, _spreads;
 
     public Errors(ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, WorkMeter? meter = null)
     {
         var columns = targets.Columns;
         var means = new double[columns];
         (_absolutes, _squares, _spreads) = (new double[columns], new double[columns], new double[columns]);
-        var totals = new double[columns];
+        var totals = _totals = new double[columns];
         for (var row = 0; row < targets.Rows; row++)
         {
             double weight = Metric.WeightOf(weights, row);
@@ -42,12 +42,18 @@ internal sealed class Errors
         }
     }
 
-    public double MeanOfAbsolutes => _absolutes.Average();
+    public double MeanOfAbsolutes => MeanOf(_absolutes);
 
-    public double MeanOfSquares => _squares.Average();
+    public double MeanOfSquares => MeanOf(_squares);
 
-    public double VarianceOfTargets => _spreads.Average();
+    public double VarianceOfTargets => MeanOf(_spreads);
 
-    public TargetMetrics Of(int column, string name) =>
-        new(name, _absolutes[column], _squares[column], Math.Sqrt(_squares[column]), 1 - _squares[column] / _spreads[column]);
+    /// <summary>The errors of one target; NaN if no example has it.</summary>
+    public TargetMetrics Of(int column, string name) => _totals[column] == 0
+        ? new(name, double.NaN, double.NaN, double.NaN, double.NaN)
+        : new(name, _absolutes[column], _squares[column], Math.Sqrt(_squares[column]), 1 - _squares[column] / _spreads[column]);
+
+    // Over the targets that some example has.
+    private double MeanOf(double[] values) =>
+        values.Where((_, column) => _totals[column] > 0).DefaultIfEmpty(double.NaN).Average();
 }

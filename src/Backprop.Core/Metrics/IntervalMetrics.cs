@@ -4,15 +4,16 @@ namespace Backprop.Metrics;
 
 /// <summary>How the prediction intervals of one target fare.</summary>
 /// <param name="Name">The name of the target; its index, from 0 on, if it has no name.</param>
+/// <param name="Rows">Number of rows that have the target. The shares and widths are those of these rows; NaN without any.</param>
 /// <param name="Coverage">The share of rows whose target is in its interval, ends included.</param>
 /// <param name="ShareBelow">The share of rows whose target is below its interval.</param>
 /// <param name="ShareAbove">The share of rows whose target is above its interval.</param>
 /// <param name="MeanWidth">Mean of upper − lower end, in units of the target.</param>
 /// <param name="MedianWidth">Median of upper − lower end, in units of the target.</param>
 public sealed record TargetIntervalMetrics(
-    string Name, double Coverage, double ShareBelow, double ShareAbove, double MeanWidth, double MedianWidth);
+    string Name, int Rows, double Coverage, double ShareBelow, double ShareAbove, double MeanWidth, double MedianWidth);
 
-/// <summary>How prediction intervals fare: of every target, and the plain mean over them.</summary>
+/// <summary>How prediction intervals fare: of every target, and the plain mean over those that some row has.</summary>
 public sealed class IntervalMetrics
 {
     private IntervalMetrics(int rows, IReadOnlyList<TargetIntervalMetrics> targets) => (Rows, Targets) = (rows, targets);
@@ -24,17 +25,17 @@ public sealed class IntervalMetrics
     public IReadOnlyList<TargetIntervalMetrics> Targets { get; }
 
     /// <summary>The share of targets that are in their interval, ends included.</summary>
-    public double Coverage => Targets.Average(target => target.Coverage);
+    public double Coverage => Mean(target => target.Coverage);
 
     /// <summary>Mean of the targets' mean widths.</summary>
-    public double MeanWidth => Targets.Average(target => target.MeanWidth);
+    public double MeanWidth => Mean(target => target.MeanWidth);
 
     /// <summary>Computes the metrics.</summary>
     /// <param name="intervals">[rows × 2·targets]: lower and upper end of each target. Infinite ends are allowed.</param>
     /// <param name="targets">[rows × targets]; at least one row. NaN for a missing target: each target is measured on the rows that have
     /// it.</param>
     /// <param name="names">[targets], or empty.</param>
-    /// <exception cref="ArgumentException">The shapes do not fit, an end is NaN, or a target is missing in all rows.</exception>
+    /// <exception cref="ArgumentException">The shapes do not fit, or an end is NaN.</exception>
     public static IntervalMetrics Measure(ReadOnlyMatrix intervals, ReadOnlyMatrix targets, params IReadOnlyList<string> names)
     {
         if (targets.Rows == 0 || intervals.Rows != targets.Rows || intervals.Columns != 2 * targets.Columns)
@@ -46,6 +47,9 @@ public sealed class IntervalMetrics
         for (var j = 0; j < all.Length; j++) all[j] = Of(intervals, targets, j, Metric.NameOf(names, j));
         return new IntervalMetrics(targets.Rows, all);
     }
+
+    private double Mean(Func<TargetIntervalMetrics, double> metric) =>
+        Targets.Where(target => target.Rows > 0).Select(metric).DefaultIfEmpty(double.NaN).Average();
 
     // A comparison with NaN is false, so such a row would count as covered.
     private static void CheckKnown(ReadOnlyMatrix intervals)
@@ -59,8 +63,7 @@ public sealed class IntervalMetrics
     private static TargetIntervalMetrics Of(ReadOnlyMatrix intervals, ReadOnlyMatrix targets, int target, string name)
     {
         var known = TargetMeans.KnownRows(targets, target);
-        if (known.Length == 0)
-            throw new ArgumentException($"Target {name} is missing in all {targets.Rows} rows. Remove it.", nameof(targets));
+        if (known.Length == 0) return new TargetIntervalMetrics(name, 0, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN);
         int below = 0, above = 0;
         var widths = new double[known.Length];
         for (var i = 0; i < widths.Length; i++)
@@ -74,6 +77,6 @@ public sealed class IntervalMetrics
         var mean = widths.Average();
         Array.Sort(widths);
         double rows = widths.Length, median = (widths[(widths.Length - 1) / 2] + widths[widths.Length / 2]) / 2;
-        return new TargetIntervalMetrics(name, 1 - (below + above) / rows, below / rows, above / rows, mean, median);
+        return new TargetIntervalMetrics(name, widths.Length, 1 - (below + above) / rows, below / rows, above / rows, mean, median);
     }
 }

@@ -4,14 +4,14 @@ namespace Backprop.Metrics;
 
 /// <summary>How well one of several targets is predicted.</summary>
 /// <param name="Name">The name of the target; its index, from 0 on, if it has no name.</param>
-/// <param name="MeanAbsoluteError">Mean of |prediction − target|.</param>
+/// <param name="MeanAbsoluteError">Mean of |prediction − target|. All metrics are NaN for a target that no row has.</param>
 /// <param name="MeanSquaredError">Mean of (prediction − target)².</param>
 /// <param name="RootMeanSquaredError">Its square root, in units of the target.</param>
 /// <param name="RSquared">The share of the target's variance that is explained; NaN or −∞ for a target that is constant.</param>
 public sealed record TargetMetrics(
     string Name, double MeanAbsoluteError, double MeanSquaredError, double RootMeanSquaredError, double RSquared);
 
-/// <summary>How well several targets are predicted: each by itself, and the plain mean over them.</summary>
+/// <summary>How well several targets are predicted: each by itself, and the plain mean over those that some row has.</summary>
 /// <remarks>The means are scikit-learn's <c>multioutput='uniform_average'</c>. Errors have the units of their targets, so their mean is
 /// meaningful only if all targets have similar units.</remarks>
 public sealed class MultiTargetRegressionMetrics
@@ -22,16 +22,16 @@ public sealed class MultiTargetRegressionMetrics
     public IReadOnlyList<TargetMetrics> Targets { get; }
 
     /// <summary>Mean of the targets' mean absolute errors.</summary>
-    public double MeanAbsoluteError => Targets.Average(target => target.MeanAbsoluteError);
+    public double MeanAbsoluteError => Mean(target => target.MeanAbsoluteError);
 
     /// <summary>Mean of the targets' mean squared errors.</summary>
-    public double MeanSquaredError => Targets.Average(target => target.MeanSquaredError);
+    public double MeanSquaredError => Mean(target => target.MeanSquaredError);
 
     /// <summary>Mean of the targets' root mean squared errors.</summary>
-    public double RootMeanSquaredError => Targets.Average(target => target.RootMeanSquaredError);
+    public double RootMeanSquaredError => Mean(target => target.RootMeanSquaredError);
 
     /// <summary>Mean of the targets' R².</summary>
-    public double RSquared => Targets.Average(target => target.RSquared);
+    public double RSquared => Mean(target => target.RSquared);
 
     /// <summary>Computes the metrics.</summary>
     /// <param name="predictions">[rows × (targets · predictions of each)]; of several predictions of a target, the first one is
@@ -56,4 +56,6 @@ public sealed class MultiTargetRegressionMetrics
         return new MultiTargetRegressionMetrics(
             [.. Enumerable.Range(0, targets.Columns).Select(j => errors.Of(j, Metric.NameOf(names, j)))]);
     }
+    private double Mean(Func<TargetMetrics, double> metric) =>
+        Targets.Where(target => !double.IsNaN(target.MeanAbsoluteError)).Select(metric).DefaultIfEmpty(double.NaN).Average();
 }

@@ -54,7 +54,7 @@ public sealed record Lookahead : StepwiseOptimizer
     private static StepwiseOptimizer Checked(StepwiseOptimizer inner)
     {
         ArgumentNullException.ThrowIfNull(inner, nameof(Inner));
-        if (!inner.Start(0).PredictsWithOthers) return inner;
+        if (!inner.PredictsWithOthers) return inner;
         var name = inner.GetType().Name;
         throw ValueRange.Refusal(
             nameof(Inner), name,

@@ -49,4 +49,8 @@ public abstract record StepwiseOptimizer : Optimizer
     /// <param name="parameterCount">Number of parameters.</param>
     /// <param name="hiddenWeights">The weight matrices of the hidden layers, by ascending offset: <c>Network.HiddenWeights</c>.</param>
     public virtual OptimizerState Start(int parameterCount, IReadOnlyList<WeightMatrix> hiddenWeights) => Start(parameterCount);
+
+    /// <summary>Whether the parameters to predict with differ from those that are updated
+    /// (<see cref="OptimizerState.PredictsWithOthers"/>).</summary>
+    internal bool PredictsWithOthers => Start(0).PredictsWithOthers;
 }

@@ -153,7 +153,7 @@ internal static class ModelPage
                 ["target", "coverage", "nominal", "below", "above", "mean width", "median width"],
                 intervals.Targets.Take(MaxEach).Select(target => new[]
                 {
-                    target.Name, CoverageOf(target.Coverage, intervals.Rows), ReportNumber.Of(report.Model.NominalCoverage),
+                    target.Name, CoverageOf(target.Coverage, target.Rows), ReportNumber.Of(report.Model.NominalCoverage),
                     ReportNumber.Of(target.ShareBelow), ReportNumber.Of(target.ShareAbove), ReportNumber.Of(target.MeanWidth),
                     ReportNumber.Of(target.MedianWidth),
                 }))).Append(Others(intervals.Targets.Count, "targets"));

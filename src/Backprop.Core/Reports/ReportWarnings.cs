@@ -97,7 +97,8 @@ internal static class ReportWarnings
     {
         if (report.Model.NominalCoverage is not { } nominal) yield break;
         var coverage = report.Intervals?.Coverage ?? report.PredictionSets?.Coverage;
-        var rows = report.Intervals?.Rows ?? report.PredictionSets?.Rows ?? 0;
+        var ofTargets = report.Intervals?.Targets.Select(target => target.Rows).Where(count => count > 0).DefaultIfEmpty(0).Min();
+        var rows = ofTargets ?? report.PredictionSets?.Rows ?? 0;
         if (coverage is { } share && WilsonInterval.Of(share, rows).Upper < nominal)
             yield return $"The measured coverage, {ReportNumber.Of(share)}, is below the nominal {ReportNumber.Of(nominal)}. "
                 + "These rows may differ from the rows of the calibration.";

@@ -15,7 +15,8 @@ public static class BackpropEvaluation
 {
     /// <summary>Evaluates scored data of a multi-target regression.</summary>
     /// <param name="catalog">The regression catalog.</param>
-    /// <param name="data">The scored data. Rows with a missing label are skipped, and reported on <c>MLContext.Log</c>.</param>
+    /// <param name="data">The scored data. Rows without any target are skipped, and reported on <c>MLContext.Log</c>. Each target is
+    /// measured on the rows that have it.</param>
     /// <param name="labelColumnName">The targets: a vector of Single of known size.</param>
     /// <param name="scoreColumnName">The predictions: a vector of the same size. If its size is a multiple, the first prediction of each
     /// target is measured.</param>

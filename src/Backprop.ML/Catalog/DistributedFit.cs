@@ -59,10 +59,11 @@ internal static class DistributedFit
         IHost host, ICommunicator communicator, RankGroups groups, int count, Func<int, ICommunicator, ITransformer> fit, IChannel channel)
     {
         var models = new ModelOperationsCatalog(host);
+        var length = 0L;
         var saved = DynamicSchedule.Run(
             communicator, groups,
             queue => queue.Run(count, ToBytes, index => Save(index, queue.Group), (_, bytes) => bytes)
-                .Select(bytes => communicator.Size == 1 ? bytes : Checked(bytes, count)).ToArray(),
+                .Select(bytes => communicator.Size == 1 ? bytes : Checked(bytes, count, ref length)).ToArray(),
             (item, group, _) => Save(BinaryPrimitives.ReadInt32LittleEndian(item), group),
             Join, Split, text => channel.Info(MessageSensitivity.None, "{0}", text));
         return [.. saved.Select(bytes => models.Load(new MemoryStream(bytes), out _))];
@@ -94,10 +95,17 @@ internal static class DistributedFit
         return bytes;
     }
 
-    // All models are sent to the other ranks in one message. The first model shows how long it will be.
-    private static byte[] Checked(byte[] model, int count)
+    /// <summary>Checks the length of the one message in which all models are sent to the other ranks. The first model shows how long it
+    /// will be, so no rank trains the others in vain.</summary>
+    /// <param name="model">A model.</param>
+    /// <param name="count">Number of models.</param>
+    /// <param name="length">The length with the models before. This model is added.</param>
+    /// <exception cref="InvalidOperationException">The message would be too long.</exception>
+    internal static byte[] Checked(byte[] model, int count, ref long length)
     {
-        if ((model.LongLength + sizeof(int)) * count <= Array.MaxLength) return model;
+        var own = model.LongLength + sizeof(int);
+        length += own;
+        if (Math.Max(length, own * count) <= Array.MaxLength) return model;
         throw new InvalidOperationException(
             $"A model has {model.Length:N0} bytes, and {count} models are trained. The ranks exchange at most {Array.MaxLength:N0} bytes. "
             + "Train fewer models in one call.");

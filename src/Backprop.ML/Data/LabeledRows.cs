@@ -23,15 +23,15 @@ internal sealed class LabeledRows
         IHost host, IDataView data, DataViewSchema.Column label, DataViewSchema.Column other, int[]? classes = null)
     {
         using var channel = host.Start("Evaluation");
+        float[] ofLabel = new float[ColumnChecks.WidthOf(label)], values = new float[ColumnChecks.WidthOf(other)];
         var order = label.Type is VectorDataViewType
-            ? SlotOrder.Of(host, SlotNames.Of(label), SlotNames.Of(other), other.Name, label.Name)
+            ? SlotOrder.Of(host, SlotNames.Of(label), NamesOf(other, ofLabel.Length), other.Name, label.Name)
             : null;
         // A row without a prediction has a score that is NaN, but its sets are only empty.
         var score = ScoreOf(data.Schema) ?? other;
         using var cursor = data.GetRowCursor([label, other, score]);
         LabelGetter getLabel = LabelGetters.Make(cursor, label), getOther = LabelGetters.Make(cursor, other);
         var getScore = LabelGetters.Make(cursor, score);
-        float[] ofLabel = new float[ColumnChecks.WidthOf(label)], values = new float[ColumnChecks.WidthOf(other)];
         var scores = new float[ColumnChecks.WidthOf(score)];
         long skipped = 0;
         while (cursor.MoveNext())
@@ -73,6 +73,15 @@ internal sealed class LabeledRows
         var targets = Labels.Count / Count;
         return IntervalMetrics.Measure(
             new ReadOnlyMatrix(Values.ToArray(), Count, 2 * targets), new ReadOnlyMatrix(Labels.ToArray(), Count, targets), names);
+    }
+
+    // Targets without names are numbered: "1 Lower", "1 Upper", "2 Lower", …
+    private static IReadOnlyList<string> NamesOf(DataViewSchema.Column other, int labels)
+    {
+        var names = SlotNames.Of(other);
+        var each = Math.Max(1, names.Count / labels);
+        var areNumbered = names.Index().All(slot => slot.Item.StartsWith($"{slot.Index / each + 1} ", StringComparison.Ordinal));
+        return areNumbered ? [] : names;
     }
 
     private static DataViewSchema.Column? ScoreOf(DataViewSchema schema) =>

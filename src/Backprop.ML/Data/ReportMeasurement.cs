@@ -171,9 +171,11 @@ internal sealed class ReportMeasurement
         : ConfusionCounts.OfDecisions(
             TargetMeans.Column(_decided.Scores, _output.Index), TargetMeans.Column(_rows.Targets, _output.Index));
 
-    private ResidualSummary Residuals()
+    // Null for a target that no row has.
+    private ResidualSummary? Residuals()
     {
         var known = TargetMeans.KnownRows(_rows.Targets, _output.Index);
+        if (known.Length == 0) return null;
         var slot = _output.Index * (_rows.Predictions.Columns / _rows.Targets.Columns);
         return ResidualSummary.Of(
             _output.Names[_output.Index], TargetMeans.Column(_rows.Predictions, slot, known).Values,

@@ -16,11 +16,13 @@ namespace Backprop.ML.Presets;
 /// <summary>Converts values of options to short texts. The default text of a record also contains properties that cannot be set.</summary>
 internal static class PresetText
 {
+    private const int MaxItems = 64;
+
     /// <summary>The text of a value. Other types, such as Int32, use their default text.</summary>
     public static string Of(object? value) => value switch
     {
         null => "null",
-        ParametricMix mix => $"ParametricMix({mix.Inner.GetType().Name})",
+        ParametricMix mix => $"ParametricMix({Of(mix.Inner)})",
         MomentOptimizer rule => Named(rule, nameof(rule.Beta1), nameof(rule.Beta2), nameof(rule.Epsilon)),
         PeriodicPhaseEmbedding embedding => Of(embedding),
         CosineLogarithmicSchedule schedule => Invariant($"CosineLogarithmicSchedule(Cycles {schedule.Cycles})"),
@@ -31,19 +33,35 @@ internal static class PresetText
         EarlyStopping stopping => Of(stopping),
         Search search => Of(search),
         string text => text,
-        IEnumerable all => string.Join(", ", all.Cast<object?>().Select(Of)),
+        ICollection { Count: > MaxItems } many => Invariant($"{many.Count} values"), // such as initial parameters
+        IEnumerable all => string.Join(", ", all.Cast<object?>().Take(MaxItems + 1).Select(Of)),
         LossTolerance tolerance => Invariant($"{tolerance.MinimumImprovement} in {tolerance.Patience} epochs"),
         _ => InvariantText.Of(value),
     };
 
-    // The name of the type, and the properties that are always told or differ from those of a new object.
+    // The name of the type, and the properties that are always told or differ from those of a new object. A class of the user may have
+    // properties that cannot be read.
     private static string Named(object value, params string[] always)
+    {
+        try
+        {
+            return WithProperties(value, always);
+        }
+        catch (TargetInvocationException)
+        {
+            return value.GetType().Name;
+        }
+    }
+
+    private static string WithProperties(object value, string[] always)
     {
         var type = value.GetType();
         var standard = type.GetConstructor(Type.EmptyTypes)?.Invoke([]);
-        var told = type.GetProperties().Where(property => property.SetMethod is { IsPublic: true } && IsTold(property)).ToArray();
-        var texts = told.Select(property => $"{property.Name} {Of(property.GetValue(value))}");
-        return told.Length == 0 ? type.Name : $"{type.Name}({string.Join(", ", texts)})";
+        var texts = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property is { GetMethod.IsPublic: true, SetMethod.IsPublic: true } && property.GetIndexParameters() is [])
+            .Where(IsTold)
+            .Select(property => $"{property.Name} {Of(property.GetValue(value))}").ToArray();
+        return texts.Length == 0 ? type.Name : $"{type.Name}({string.Join(", ", texts)})";
 
         bool IsTold(PropertyInfo property) => always.Contains(property.Name) || standard is null
             || Of(property.GetValue(value)) != Of(property.GetValue(standard));
@@ -96,7 +114,8 @@ internal static class PresetText
         var trials = search.MaximumTrials is { } count ? Invariant($"{count} trials") : null;
         var cost = search.MaximumCost ?? (search.MaximumTrials is null ? Search.DefaultCost : null);
         var limits = new[] { trials, cost is null ? null : Invariant($"{cost} times the cost") }.OfType<string>();
-        return $"{string.Join(", ", limits)}{(search.Blends ? "" : ", no blend")}";
+        var dimensions = search.Space?.Dimensions.Select(dimension => $"; {dimension.Option}: {dimension.Values}") ?? [];
+        return $"{string.Join(", ", limits)}{(search.Blends ? "" : ", no blend")}{string.Concat(dimensions)}";
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -34,8 +34,7 @@ internal sealed class TensorBoardLog : IDisposable
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new InvalidOperationException(
-                $"{nameof(BackpropTrainer.Options.TensorBoardDirectory)} '{directory}' cannot be written: {problem.Message}", problem);
+            throw CannotWrite(directory, problem);
         }
         try
         {
@@ -45,9 +44,10 @@ internal sealed class TensorBoardLog : IDisposable
                 output.WriteString("brain.Event:2");
             });
         }
-        catch
+        catch (Exception problem)
         {
-            _file.Dispose();
+            Close();
+            if (problem is IOException) throw CannotWrite(directory, problem);
             throw;
         }
     }
@@ -74,6 +74,21 @@ internal sealed class TensorBoardLog : IDisposable
     });
 
     public void Dispose() => _file.Dispose();
+
+    private void Close()
+    {
+        try
+        {
+            _file.Dispose();
+        }
+        catch (IOException)
+        {
+            // What it has buffered cannot be written either.
+        }
+    }
+
+    private static InvalidOperationException CannotWrite(string directory, Exception problem) => new(
+        $"{nameof(BackpropTrainer.Options.TensorBoardDirectory)} '{directory}' cannot be written: {problem.Message}", problem);
 
     private IEnumerable<(string Tag, double Number)> Scalars(EpochReport report)
     {

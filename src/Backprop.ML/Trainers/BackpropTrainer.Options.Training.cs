@@ -71,7 +71,8 @@ public sealed partial class BackpropTrainer
         public Schedule? WeightDecaySchedule { get => Get<Schedule?>(); set => Set(value); }
 
         /// <summary>A factor of the momentum of the optimizer for every step.</summary>
-        /// <value>Null: no change. Otherwise the optimizer must have momentum: Adam, AdamW, AMSGrad, Momentum, Nesterov.</value>
+        /// <value>Null: no change. Otherwise the optimizer must have momentum: Adam and its relatives, Muon, Momentum, Nesterov, or
+        /// <see cref="Lookahead"/> around one of them.</value>
         public Schedule? MomentumSchedule { get => Get<Schedule?>(); set => Set(value); }
 
         /// <summary>A factor of <see cref="Dropout"/> and <see cref="InputDropout"/> for every step.</summary>
@@ -133,7 +134,8 @@ public sealed partial class BackpropTrainer
 
         /// <summary>λ: decoupled weight decay, θ ← θ − α·λ·θ before every step.</summary>
         /// <value>By preset; <see cref="Preset.Plain"/> has null: the optimizer's default. Otherwise ≥ 0 and finite. <see cref="AdamW"/>
-        /// has 0.01, others have 0. Only weights, unless <see cref="ParameterGroups"/> changes this.</value>
+        /// and <see cref="Muon"/> have 0.01, <see cref="Lookahead"/> has that of its inner optimizer, others have 0. Only weights, unless
+        /// <see cref="ParameterGroups"/> changes this.</value>
         public double? WeightDecay { get => Get<double?>(); set => Set(value); }
 
         /// <summary>The maximum Euclidean norm of the weights that enter a unit. If the norm is larger, the weights are scaled down to it
@@ -195,8 +197,8 @@ public sealed partial class BackpropTrainer
         /// options, seed and data, which is compared before the first step. All return the same model, with the same bits as one process.
         /// With a time limit, more is trained in that time. The clock and the token of rank 0 decide. Epochs, logs and trials are reported
         /// by rank 0 alone. Members cannot be distributed with <see cref="Mixup"/>, <see cref="Diagnostics"/>,
-        /// <see cref="GradientClipping"/> by norms, <see cref="EarlyStopping.RefitOnAllRows"/>, or losses of groups. Batches cannot be
-        /// distributed with batch normalization, <see cref="Lbfgs"/>, <see cref="Muon"/> or groups. With
+        /// <see cref="OptimizerMemory"/>, <see cref="GradientClipping"/> by norms, <see cref="EarlyStopping.RefitOnAllRows"/>, or losses of
+        /// groups. Batches cannot be distributed with batch normalization, <see cref="Lbfgs"/>, <see cref="Muon"/> or groups. With
         /// <see cref="Distributed.Partitioned"/>, rows are read again in every epoch, as with <see cref="DataCaching.Stream"/>, and each
         /// process reads only the rows of its own shards. <c>ml.Data.InPartitions</c> makes data of several files.</remarks>
         /// <value>Null: this process alone. Otherwise a search, an ensemble of at least two members, or several shards are required, as in

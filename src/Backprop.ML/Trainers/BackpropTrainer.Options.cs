@@ -177,7 +177,8 @@ public sealed partial class BackpropTrainer
         public IProgress<EpochReport>? Progress { get => Get<IProgress<EpochReport>?>(); set => Set(value); }
 
         /// <summary>Receives each phase of <c>Fit</c> when it begins, on the thread that called <c>Fit</c>.</summary>
-        /// <remarks>The phases are counting, reading, measuring, initializing, each epoch and validation check, and calibrating.</remarks>
+        /// <remarks>The phases are counting, reading, measuring, initializing, each epoch and validation check, checking, calibrating,
+        /// refitting and searching.</remarks>
         /// <value>Null. <c>MLContext.Log</c> has a line for each phase outside of epochs.</value>
         public IProgress<TrainingPhaseReport>? PhaseProgress { get => Get<IProgress<TrainingPhaseReport>?>(); set => Set(value); }
 

@@ -50,30 +50,21 @@ public sealed partial class BackpropTrainer
     {
         var profile = plan.DatasetProfile with { Rows = RowsOf(data, plan.DatasetProfile.HasValidation) };
         var chosen = OptionTable.All.Select(option => option.Name).Where(_options.IsChosen);
-        var space = (search.Space ?? SearchSpace.For(profile)).Without([.. chosen, .. OptionsThatOthersDecide(options)]);
         var runner = new TrialRunner(
             plan, data, options, own => TrainingOptionsFor(plan, data, own), own => TraitsOf(plan, data, own, stop), progress);
         var preset = options.Resolved();
         preset = preset with { Training = preset.Training with { Seed = _seed, Loss = plan.Loss } };
+        var space = (search.Space ?? SearchSpace.For(profile)).Without([.. chosen, .. OptionsWithoutEffect(options)]).Without(preset);
         return options.Distributed is { } distributed
             ? DistributedSearch.Run(distributed, search, space, preset, runner, stop)
             : new SearchRun(search, space, preset, runner, stop).Run();
     }
 
-    // Options that others refuse, or leave without effect.
-    private static IEnumerable<string> OptionsThatOthersDecide(Options options)
+    // A loss of the user's own has its own smoothing, and monotone networks need monotone activations.
+    private static IEnumerable<string> OptionsWithoutEffect(Options options)
     {
-        if (options.Activations is not null)
-        {
-            yield return nameof(Options.HiddenLayers);
-            yield return nameof(Options.Activation);
-        }
         if (options.MonotoneConstraints is not null) yield return nameof(Options.Activation);
         if (options.LossFunction is not null) yield return nameof(Options.LabelSmoothing);
-        if (!options.Optimizer.UsesLineSearch) yield break;
-        yield return nameof(Options.BatchSize);
-        yield return nameof(Options.Dropout);
-        yield return nameof(Options.WeightDecay);
     }
 
     // Null without a search, or where a preset has one and the data or other options do not allow it.

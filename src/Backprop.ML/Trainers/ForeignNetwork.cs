@@ -53,6 +53,9 @@ internal static class ForeignNetwork
         IHostEnvironment environment, TrainedNetwork network, LearningTask task, DataViewSchema schema, InputColumns inputs, string label)
     {
         var loss = network.Loss;
+        if (network.Errors is not null)
+            throw environment.ExceptParam(
+                nameof(network), "The network is an autoencoder, which has no label. Train it by ml.AnomalyDetection.Trainers.Backprop.");
         if (loss.TargetKind != task.TargetKind)
             throw environment.ExceptParam(
                 nameof(network), "The network has the loss {0}, which does not suit label column '{1}' of type {2}.", loss, label,

@@ -118,7 +118,8 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     /// before <see cref="BackpropTrainer.Options.TemperatureScaling"/>.</summary>
     /// <remarks>The order of rows and the class with the largest score stay the same. <see cref="Thresholds"/> of scores are rescaled with
     /// the scores, so <c>PredictedLabel</c> stays the same. A threshold of probabilities stays as it is, so it may decide otherwise.
-    /// <c>Model.Network.Temperature</c> is the present T.</remarks>
+    /// <c>Model.Network.Temperature</c> is the present T. Prediction sets are removed, because they were calibrated for other
+    /// scores.</remarks>
     /// <param name="temperature">T, from 0.01 to 100: above 1 for less confident probabilities, below 1 for more confident ones.</param>
     /// <exception cref="ArgumentOutOfRangeException">The temperature is out of range.</exception>
     /// <exception cref="InvalidOperationException">The scores of the model are not logits, as in a regression.</exception>

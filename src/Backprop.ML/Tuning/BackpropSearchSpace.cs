@@ -71,24 +71,25 @@ public sealed class BackpropSearchSpace
     [Choice([5, 8], defaultValue: 5)]
     public int EnsembleSize { get; set; } = 5;
 
-    /// <summary>The options of a trainer with these values. With <see cref="BackpropTrainer.Options.MonotoneConstraints"/>,
-    /// <see cref="Activation"/> is not used.</summary>
+    /// <summary>The options of a trainer with these values. Values that other options decide are not used: for example
+    /// <see cref="Activation"/> with <see cref="BackpropTrainer.Options.MonotoneConstraints"/>, and <see cref="HiddenLayers"/> with
+    /// <see cref="BackpropTrainer.Options.Activations"/>.</summary>
     /// <param name="options">Columns, seed and everything else; copied. Null for the defaults.</param>
     /// <exception cref="ArgumentException"><see cref="Activation"/> is not one of its names.</exception>
     public BackpropTrainer.Options ToOptions(BackpropTrainer.Options? options = null)
     {
         var result = options?.Copy() ?? new BackpropTrainer.Options();
-        result.HiddenLayers = [.. Enumerable.Repeat(Units, HiddenLayers)];
         var activation = new ParametricMix(ActivationOf(Activation));
-        if (result.MonotoneConstraints is null) result.Activation = activation; // a learned share might make it decrease
+        var isFree = result.Activations is null;
+        if (isFree) result.HiddenLayers = [.. Enumerable.Repeat(Units, HiddenLayers)];
+        if (isFree && result.MonotoneConstraints is null) result.Activation = activation; // a learned share might make it decrease
         result.LearningRate = LearningRate;
-        result.Dropout = Dropout;
-        result.WeightDecay = WeightDecay;
         if (result.LossFunction is null) result.LabelSmoothing = LabelSmoothing;
         result.NumericEmbedding = NumericEmbedding ? new PeriodicPhaseEmbedding { StandardDeviation = EmbeddingDeviation } : null;
         result.QuantileTransform = QuantileTransform;
-        result.BatchSize = BatchSize;
-        result.EnsembleSize = EnsembleSize;
+        var takesBatches = !result.Optimizer.UsesLineSearch;
+        if (takesBatches) (result.Dropout, result.WeightDecay, result.BatchSize) = (Dropout, WeightDecay, BatchSize);
+        if (takesBatches && !result.InputSkip) result.EnsembleSize = EnsembleSize;
         return result;
     }
 

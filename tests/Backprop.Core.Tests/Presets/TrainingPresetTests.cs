@@ -1,4 +1,6 @@
+using Backprop.Activations;
 using Backprop.Losses;
+using Backprop.Optimizers;
 using Backprop.Presets;
 using Backprop.Training;
 
@@ -43,6 +45,22 @@ public class TrainingPresetTests
         Assert.Equal(8, result.Network.Network.EnsembleSize);
         Assert.NotEqual(1, result.Network.Temperature);
         Assert.InRange(result.History[result.BestEpoch - 1].ValidationMetric!.Value, 0.85, 1);
+    }
+
+    // Three activations fit three layers only, and L-BFGS uses all rows in each step. Trials with other values could not be trained.
+    [Theory, InlineData(false), InlineData(true)]
+    public void A_search_varies_nothing_that_other_values_decide(bool hasLineSearch)
+    {
+        var table = Table(40, TargetKind.Class);
+        var values = (hasLineSearch ? TrainingPreset.Plain : TrainingPreset.Best).For(DatasetProfile.Of(table, TargetKind.Class));
+        var network = values.Architecture with { HiddenLayers = [8, 8, 8], Activations = [new ReLU(), new Tanh(), new ReLU()] };
+        var training = values.Training with { NumberOfIterations = 2 };
+        if (hasLineSearch) training = training with { Optimizer = new Lbfgs(), LearningRate = null };
+        values = values with { Architecture = network, Training = training, Search = new Search { MaximumTrials = 4 } };
+        if (hasLineSearch) values = values with { Preparation = values.Preparation with { ValidationFraction = 0.3 } };
+        var trials = values.Train(table).Trials;
+        Assert.InRange(trials.Count, 4, 10);
+        Assert.Empty(trials.SelectMany(trial => trial.Values.Keys).Intersect(["HiddenLayers", "Activation"]));
     }
 
     [Theory]

@@ -185,6 +185,28 @@ public sealed class CheckpointTests : IDisposable
         }
     }
 
+    // The plan of a limit that no longer holds would end the schedule too early.
+    [Fact]
+    public void A_training_that_continues_without_a_time_limit_has_the_schedule_of_all_epochs()
+    {
+        var options = OptionsOf("") with
+        {
+            LearningRateSchedule = new CosineDecay(), NumberOfIterations = 200, Checkpoint = new Checkpoint(PathOfFile) { Every = 1 },
+        };
+        var clock = new ManualClock();
+        var limited = options with { MaximumTrainingTime = TimeSpan.FromSeconds(20), Clock = clock };
+        var first = Fit(limited, new Heard<EpochReport>(_ => clock.Advance(1)));
+        Assert.InRange(first.History.Count, 15, 25);
+        Assert.True(first.History[^1].LearningRate < 0.1 * first.History[0].LearningRate);
+
+        var second = Fit(options, progress: null);
+        Assert.Equal(200, second.History.Count);
+        Assert.InRange(second.History[100].LearningRate / second.History[0].LearningRate, 0.4, 0.6);
+
+        TrainingResult Fit(TrainingOptions some, IProgress<EpochReport>? progress) =>
+            new Trainer(some).Train(Problems.TwoToOne(5), _training, progress: progress);
+    }
+
     [Fact]
     public void A_damaged_file_is_refused_and_the_one_before_it_is_used()
     {

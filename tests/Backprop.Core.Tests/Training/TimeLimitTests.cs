@@ -73,6 +73,13 @@ public class TimeLimitTests
         var resumed = new TimePlan(options, stop, stepsPerEpoch: 1, examples: 10);
         resumed.Resume(steps: 12, shortenedSteps: 30);
         Assert.Equal((11L, 30L), (resumed.Last.Step, resumed.ShortenedSteps));
+        // 12 steps were made in 30 seconds, so 12 more fit into 30 more.
+        var longer = new StopCondition(options with { MaximumTrainingTime = TimeSpan.FromSeconds(60) }, checkAlive: null);
+        longer.StartClock();
+        longer.AddEarlierTime(TimeSpan.FromSeconds(30));
+        var extended = new TimePlan(options, longer, stepsPerEpoch: 1, examples: 10);
+        extended.Resume(steps: 12, shortenedSteps: 20);
+        Assert.Equal(24, extended.At(12).TotalSteps);
         resumed.Resume(steps: 1000, shortenedSteps: null);
         Assert.False(resumed.IsShortened);
     }

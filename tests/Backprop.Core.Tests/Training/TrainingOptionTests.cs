@@ -29,6 +29,17 @@ public class TrainingOptionTests
         Assert.Throws<ArgumentOutOfRangeException>(nameof(EarlyStopping.Patience), () => new EarlyStopping { Patience = value });
     }
 
+    // It computes the parameters from its own averages.
+    [Fact]
+    public void What_a_schedule_free_optimizer_would_undo_is_refused_by_name()
+    {
+        var options = Valid with { Optimizer = new ScheduleFreeAdamW() };
+        _ = new Trainer(options);
+        Assert.Throws<ArgumentException>(nameof(TrainingOptions.MaximumNorm), () => new Trainer(options with { MaximumNorm = 2 }));
+        Assert.Throws<ArgumentException>(
+            nameof(TrainingOptions.WeightAveraging), () => new Trainer(options with { WeightAveraging = new ExponentialMovingAverage() }));
+    }
+
     [Theory]
     [InlineData(-1e-9)]
     [InlineData(double.NaN)]

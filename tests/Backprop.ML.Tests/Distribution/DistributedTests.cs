@@ -48,6 +48,23 @@ public class DistributedTests
             }
     }
 
+    // An array holds 2,147,483,591 bytes. Each model has 4 more for its length.
+    [Fact]
+    public void Models_that_no_message_can_hold_are_refused_after_the_first()
+    {
+        var megabyte = new byte[1 << 20];
+        var length = 0L;
+        Assert.Same(megabyte, DistributedFit.Checked(megabyte, 2047, ref length));
+        Assert.Equal(megabyte.Length + 4, length);
+        length = 0;
+        var problem = Assert.Throws<InvalidOperationException>(() => DistributedFit.Checked(megabyte, 2048, ref length));
+        Assert.Contains("2048 models are trained", problem.Message, StringComparison.Ordinal);
+
+        // Later models may be larger.
+        length = 2_147_483_591 - megabyte.Length;
+        Assert.Throws<InvalidOperationException>(() => DistributedFit.Checked(megabyte, 2, ref length));
+    }
+
     [Fact]
     public void Ranks_with_members_report_as_one_process_does()
     {

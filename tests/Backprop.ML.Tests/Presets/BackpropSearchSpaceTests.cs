@@ -33,6 +33,23 @@ public class BackpropSearchSpaceTests
     public static TheoryData<string> Properties => [.. typeof(BackpropSearchSpace).GetProperties().Select(property => property.Name)];
 
     [Fact]
+    public void Values_that_other_options_decide_are_not_used()
+    {
+        var ml = new MLContext(seed: 1);
+        Check(options => options.Activations = [new ReLU(), new Tanh(), new ReLU()]);
+        Check(options => options.InputSkip = true, options => options.EnsembleSize = 1);
+        Check(options => (options.Preset, options.Optimizer) = (Preset.Plain, new Backprop.Optimizers.Lbfgs()));
+        Check(options => options.LossFunction = new FocalLoss());
+
+        void Check(params Action<BackpropTrainer.Options>[] changes)
+        {
+            var options = new BackpropTrainer.Options();
+            foreach (var change in changes) change(options);
+            _ = new BackpropTrainer(ml, Other.ToOptions(options));
+        }
+    }
+
+    [Fact]
     public void Every_value_becomes_an_option()
     {
         var options = Other.ToOptions(new BackpropTrainer.Options { LabelColumnName = "Kind", Seed = 3 });

@@ -6,6 +6,7 @@ using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.ML.Presets;
 using Backprop.Optimizers;
+using Backprop.Presets;
 using Backprop.Schedules;
 using Backprop.Training;
 
@@ -60,6 +61,27 @@ public class PresetTextTests
         Assert.Equal("Conformal { Coverage = 0.8, HeldOutFraction = 0 }", PresetText.Of(new Conformal { Coverage = 0.8 }));
     }
 
+    [Fact]
+    public void Values_inside_of_others_are_told()
+    {
+        Assert.Equal("ParametricMix(ELU(Alpha 2))", PresetText.Of(new ParametricMix(new ELU { Alpha = 2 })));
+        Assert.Equal("ParametricMix(SELU)", PresetText.Of(new ParametricMix(new SELU())));
+        var lookahead = new Lookahead { Inner = new Momentum { Coefficient = 0.8 } };
+        Assert.Equal("Lookahead(Inner Momentum(Coefficient 0.8))", PresetText.Of(lookahead));
+        var space = SearchSpace.For(DatasetProfile.Typical).Without(nameof(BackpropTrainer.Options.Dropout));
+        Assert.NotEqual(PresetText.Of(new Search()), PresetText.Of(new Search { Space = space }));
+        Assert.Equal("1000 values", PresetText.Of(new float[1000]));
+    }
+
+    // A property of the class itself would have no end, and others cannot be read.
+    [Fact]
+    public void Classes_of_the_user_have_a_text_whatever_their_properties_are()
+    {
+        Assert.Equal("Odd", PresetText.Of(new Odd()));
+        Assert.Equal("Odd(Share 0.5)", PresetText.Of(new Odd { Share = 0.5 }));
+        Assert.Equal("Broken", PresetText.Of(new Broken()));
+    }
+
     private static object Clone(object value) =>
         value.GetType().GetMethod("<Clone>$")?.Invoke(value, null) ?? Activator.CreateInstance(value.GetType())!;
 
@@ -87,5 +109,38 @@ public class PresetTextTests
             }
         }
         return false;
+    }
+
+    private sealed record Odd : Schedule
+    {
+        public static Odd Shared { get; set; } = new();
+
+        public double Share { get; set; }
+
+        public int Hidden
+        {
+            set => Share = value;
+        }
+
+        public double this[int index]
+        {
+            get => throw new InvalidOperationException();
+            set => throw new InvalidOperationException();
+        }
+
+        public override double FactorAt(TrainingMoment moment) => 1;
+    }
+
+    private sealed record Broken : Schedule
+    {
+        private double _value;
+
+        public double Value
+        {
+            get => _value > 0 ? _value : throw new InvalidOperationException();
+            set => _value = value;
+        }
+
+        public override double FactorAt(TrainingMoment moment) => 1;
     }
 }

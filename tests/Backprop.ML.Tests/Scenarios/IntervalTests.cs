@@ -150,6 +150,21 @@ public class IntervalTests
         Assert.Contains("Area", Assert.ThrowsAny<ArgumentException>(() => _ml.Regression.EvaluateIntervals(strange, "Other")).Message);
     }
 
+    // The targets of the training had no names, so positions count.
+    [Fact]
+    public void Evaluation_finds_targets_without_names_by_position()
+    {
+        var model = new BackpropTrainer(_ml, Options(Values, isBagged: true)).Fit(Samples.Table(_ml));
+        var rows = Samples.Rows();
+        foreach (var row in rows) (row.A, row.B) = (row.Values[0], row.Values[1]);
+        var data = _ml.Data.LoadFromEnumerable(rows);
+        var named = _ml.Transforms.Concatenate("Named", "A", "B").Fit(data).Transform(data);
+        var expected = _ml.Regression.EvaluateIntervals(model.Transform(data), Values);
+        var found = _ml.Regression.EvaluateIntervals(model.Transform(named), "Named");
+        Assert.Equal(expected.Targets.Select(target => target.Coverage), found.Targets.Select(target => target.Coverage));
+        Assert.Equal(["A", "B"], found.Targets.Select(target => target.Name));
+    }
+
     [Fact]
     public void Evaluation_measures_each_target_on_the_rows_that_have_it()
     {

@@ -79,6 +79,15 @@ public class WeightExchangeTests
         Assert.Contains("got String", Message(network, nameof(Example.Kind), raw: true));
     }
 
+    // Its score is not that of a regression, although it is a single number.
+    [Fact]
+    public void An_autoencoder_has_no_label()
+    {
+        var options = new BackpropTrainer.Options { HiddenLayers = [2], NumberOfIterations = 2, Seed = 1 };
+        var network = _ml.AnomalyDetection.Trainers.Backprop(options).Fit(_data).Model.Network;
+        Assert.Contains("autoencoder", Message(network, Synthetic.Value));
+    }
+
     private string Message(TrainedNetwork network, string label, string features = "Features", bool raw = false)
     {
         var data = raw

@@ -14,7 +14,7 @@ internal sealed class ExampleRunner(
     PresetValues preset, DatasetProfile profile, ExampleSet training, ExampleSet? validation, int outputs) : ITrialRunner
 {
     /// <summary>The options that are varied.</summary>
-    public SearchSpace Space { get; } = preset.Search!.Space ?? SearchSpace.For(profile);
+    public SearchSpace Space { get; } = (preset.Search!.Space ?? SearchSpace.For(profile)).Without(preset);
 
     /// <inheritdoc/>
     public Network BuildNetwork(TrialSettings trial) => ValuesOf(trial).BuildNetwork(training, outputs);

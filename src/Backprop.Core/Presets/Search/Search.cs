@@ -37,7 +37,8 @@ public sealed record Search
     }
 
     /// <summary>The options that are varied, and their values.</summary>
-    /// <value>Null: <see cref="SearchSpace.For"/> the data. Options that the caller sets are never varied.</value>
+    /// <value>Null: <see cref="SearchSpace.For"/> the data. Options that are set on <c>BackpropTrainer.Options</c> are never varied, nor
+    /// those that they decide. <see cref="SearchSpace.Without(IEnumerable{string})"/> removes others.</value>
     public SearchSpace? Space { get; init; }
 
     /// <summary>Whether the best trials are blended. Otherwise, the result is the single best trial.</summary>

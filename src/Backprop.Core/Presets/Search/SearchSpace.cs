@@ -1,4 +1,5 @@
 using Backprop.Activations;
+using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Numerics;
 using Backprop.Training;
@@ -30,6 +31,11 @@ public sealed class SearchSpace
         return new SearchSpace([.. Dimensions.Where(dimension => !names.Contains(dimension.Option))]);
     }
 
+    /// <summary>The same space without the options that other values of a preset decide. Another value would be refused, or have no
+    /// effect.</summary>
+    /// <param name="preset">The values.</param>
+    internal SearchSpace Without(PresetValues preset) => Without(DecidedBy(preset));
+
     /// <summary>Draws a value for every option. The same seed and number lead to the same values.</summary>
     /// <param name="preset">The values of the preset.</param>
     /// <param name="seed">The seed.</param>
@@ -57,6 +63,22 @@ public sealed class SearchSpace
         foreach (var dimension in Dimensions)
             if (values.TryGetValue(dimension.Option, out var value)) preset = dimension.Apply(preset, value);
         return preset;
+    }
+
+    private static IEnumerable<string> DecidedBy(PresetValues preset)
+    {
+        var (network, training) = (preset.Architecture, preset.Training);
+        if (network.Activations is not null)
+        {
+            yield return nameof(MultilayerPerceptron.HiddenLayers);
+            yield return nameof(MultilayerPerceptron.Activation);
+        }
+        if (network.IsConstrained) yield return nameof(MultilayerPerceptron.Activation);
+        if (training.Loss is not (LogisticLoss or SoftmaxCrossEntropy)) yield return nameof(PresetValues.LabelSmoothing);
+        if (!training.Optimizer.UsesLineSearch) yield break;
+        yield return nameof(TrainingOptions.BatchSize);
+        yield return nameof(MultilayerPerceptron.Dropout);
+        yield return nameof(TrainingOptions.WeightDecay);
     }
 
     private static IEnumerable<SearchDimension> DimensionsFor(DatasetProfile profile)

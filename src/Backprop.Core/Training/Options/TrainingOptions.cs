@@ -255,8 +255,8 @@ public sealed record TrainingOptions
     /// <summary>λ: decoupled weight decay, θ ← θ − α·λ·θ before every step. The optimizer does not see it, so that adaptive steps do not
     /// cancel it.</summary>
     /// <remarks>Loshchilov and Hutter (2019), "Decoupled weight decay regularization", arXiv:1711.05101; as PyTorch's AdamW.</remarks>
-    /// <value>Null: <see cref="Optimizer.DefaultWeightDecay"/>, which is 0.01 for <see cref="AdamW"/> and 0 for others; otherwise ≥ 0 and
-    /// finite. Applies to weights and embeddings only, unless <see cref="ParameterGroups"/> changes this.</value>
+    /// <value>Null: <see cref="Optimizer.DefaultWeightDecay"/>, which is 0.01 for <see cref="AdamW"/> and <see cref="Muon"/>, and 0 for
+    /// others; otherwise ≥ 0 and finite. Applies to weights and embeddings only, unless <see cref="ParameterGroups"/> changes this.</value>
     public double? WeightDecay { get; init => field = Ranges.Checked(value); }
 
     /// <summary>c: after every step, the vector of weights that enter a unit is scaled down to this Euclidean norm, if its norm is
@@ -353,6 +353,7 @@ public sealed record TrainingOptions
                 nameof(Distributed));
         CheckGroupLoss();
         if (Optimizer.UsesLineSearch) CheckLineSearch();
+        if (Optimizer is StepwiseOptimizer { PredictsWithOthers: true }) CheckOwnPredictor();
         if (Distributed is not null) ShardChecks.Check(Distributed, this);
     }
 
@@ -375,6 +376,14 @@ public sealed record TrainingOptions
             "has one step size for all parameters. Set the learning rates of groups to 1, or to 0 for parameters that are not learned");
 
         void Refuse(string option, bool isGiven, string reason) => RefuseWith(Optimizer, option, isGiven, reason);
+    }
+
+    private void CheckOwnPredictor()
+    {
+        RefuseWith(
+            Optimizer, nameof(MaximumNorm), MaximumNorm is not null,
+            "computes the parameters from its own averages, which no limit would change. Set null");
+        RefuseWith(Optimizer, nameof(WeightAveraging), WeightAveraging is not null, "averages the parameters itself. Set null");
     }
 
     private void CheckGroupLoss()

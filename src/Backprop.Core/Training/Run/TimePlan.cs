@@ -44,12 +44,14 @@ internal sealed class TimePlan(
     /// <summary>Plans the steps that rank 0 has measured; null for all.</summary>
     public void Adopt(long? measured) => _possible = measured;
 
-    /// <summary>Continues the plan of a training that was interrupted.</summary>
+    /// <summary>Continues the plan of a training that was interrupted. With a time limit, the time so far shows at once how many steps are
+    /// possible.</summary>
     /// <param name="steps">Steps that were made; at least 1.</param>
-    /// <param name="shortenedSteps">Its <see cref="ShortenedSteps"/> at the last of these steps.</param>
+    /// <param name="shortenedSteps">Its <see cref="ShortenedSteps"/> at the last of these steps; null without a time limit.</param>
     public void Resume(long steps, long? shortenedSteps)
     {
         _possible = shortenedSteps;
+        _begin = (0, TimeSpan.Zero);
         Last = MomentOf(steps - 1);
     }
 

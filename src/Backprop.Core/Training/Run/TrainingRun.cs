@@ -50,7 +50,7 @@ internal sealed class TrainingRun : IDisposable
             _hasEnded = _checkpoint is { HasEnded: true };
             if (request.Ranks is not null)
                 _hasEnded = request.Ranks.Begin(() => FactsOf(options with { Checkpoint = null }), _state, stop, _hasEnded);
-            if (_state.Steps > 0) _plan.Resume(_state.Steps, _state.ShortenedSteps is > 0 and var few ? few : null);
+            if (_state.Steps > 0) _plan.Resume(_state.Steps, StepsInTime(stop));
             if (refit is null && !_hasEnded) _batches.ReportPlan(network, stop.Reports);
         }
         catch
@@ -232,6 +232,10 @@ internal sealed class TrainingRun : IDisposable
         if (state.Optimizer is { } optimizer) _options.OptimizerMemory?.CopyTo(optimizer);
         return state;
     }
+
+    // A training that continues without a limit has time for all epochs. One that has ended keeps its plan, for the refit.
+    private long? StepsInTime(StopCondition stop) =>
+        _state.ShortenedSteps > 0 && (_hasEnded || stop.Limit is not null) ? _state.ShortenedSteps : null;
 
     private double LossOfNothingLearned() =>
         Underfitting.LossOfNothingLearned(_data.Loss, _data.Validation!, _data.Targets, _request.Network.Outputs);

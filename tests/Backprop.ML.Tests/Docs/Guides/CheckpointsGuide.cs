@@ -48,9 +48,9 @@ public sealed class CheckpointsGuide() : GuidePage("checkpoints"), IDisposable
             options.Checkpoint = new Checkpoint("parcels.checkpoint") { Every = TimeSpan.FromMinutes(1) };
             var model = ml.BinaryClassification.Trainers.Backprop(options).Fit(data);
             #endregion
-            options.Checkpoint = null;
             var newData = data;
             #region memory
+            options.Checkpoint = null;
             options.OptimizerMemory = OptimizerMemory.FromCheckpoint("parcels.checkpoint");
             var continued = ml.BinaryClassification.Trainers.Backprop(options).Fit(newData, null, model.Model);
             #endregion
