@@ -1,6 +1,8 @@
+using System.Globalization;
 using Backprop.Accuracy.Data;
 using Backprop.Accuracy.Running;
 using Backprop.ML;
+using Backprop.Presets;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -12,21 +14,30 @@ internal sealed record BackpropLearner(string Key, Preset Preset) : MLNetLearner
 {
     private const int Seed = 1;
 
+    /// <summary>The limit of a search, as a multiple of the cost of its first trial; null for that of the preset.</summary>
+    public double? MaximumCost { get; init; }
+
     /// <inheritdoc/>
     public override bool IsOurs => true;
 
     /// <inheritdoc/>
     public override string Recipe(TaskKind task) =>
         $"{PackageOf(typeof(BackpropTrainer))}, seed {Seed}, " +
-            $"{string.Join("; ", Preset.ToString().Split('\n', StringSplitOptions.TrimEntries))}";
+            $"{string.Join("; ", Preset.ToString().Split('\n', StringSplitOptions.TrimEntries))}{Limit}";
+
+    private string Limit => MaximumCost is { } cost ? string.Create(CultureInfo.InvariantCulture, $"; MaximumCost = {cost}") : "";
 
     /// <inheritdoc/>
     public override ITransformer Fit(MLContext ml, Job job, IDataView train, IDataView? validation) =>
         Fit(ml, job, train, validation, OptionsFor(job));
 
     /// <summary>The options for a job.</summary>
-    public BackpropTrainer.Options OptionsFor(Job job) =>
-        new() { Preset = Preset, CategoricalFeatureColumnNames = job.Categorical, Seed = Seed };
+    public BackpropTrainer.Options OptionsFor(Job job)
+    {
+        var options = new BackpropTrainer.Options { Preset = Preset, CategoricalFeatureColumnNames = job.Categorical, Seed = Seed };
+        if (MaximumCost is { } cost) options.Search = new Search { MaximumCost = cost };
+        return options;
+    }
 
     /// <summary>Learns with some options.</summary>
     public ITransformer Fit(MLContext ml, Job job, IDataView train, IDataView? validation, BackpropTrainer.Options options)

@@ -143,7 +143,7 @@ public abstract record Loss
     internal virtual LossLink Link => LossLink.Unknown;
 
     /// <summary>Whether every prediction grows with its score, and depends on no other score; assumed of custom losses.</summary>
-    internal bool HasMonotoneLink => Link is not (LossLink.Softmax or LossLink.MeanAndVariance);
+    internal virtual bool HasMonotoneLink => Link is not (LossLink.Softmax or LossLink.MeanAndVariance);
 
     /// <summary>The function that <see cref="AverageMembers"/> computes.</summary>
     internal virtual MemberAverage Averaging => MemberAverage.Unknown;

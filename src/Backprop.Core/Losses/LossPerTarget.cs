@@ -150,6 +150,8 @@ public sealed record LossPerTarget : RowLoss
 
     internal override LossLink Link => LossLink.PerTarget;
 
+    internal override bool HasMonotoneLink => _losses.All(loss => loss.HasMonotoneLink);
+
     internal override MemberAverage Averaging => MemberAverage.PerTarget;
 
     internal override Loss OfTarget(int target) => _losses[target];

@@ -45,6 +45,8 @@ internal sealed record TargetwiseLoss(Loss Of, LabelFactors? Factors) : RowLoss
 
     internal override LossLink Link => Of.Link;
 
+    internal override bool HasMonotoneLink => Of.HasMonotoneLink;
+
     internal override MemberAverage Averaging => Of.Averaging;
 
     internal override Loss OfTarget(int target) => Of.OfTarget(target);

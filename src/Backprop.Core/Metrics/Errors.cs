@@ -48,12 +48,15 @@ internal sealed class Errors
 
     public double VarianceOfTargets => MeanOf(_spreads);
 
+    /// <summary>Whether some example has a target.</summary>
+    public bool IsKnown(int column) => _totals[column] > 0;
+
     /// <summary>The errors of one target; NaN if no example has it.</summary>
-    public TargetMetrics Of(int column, string name) => _totals[column] == 0
-        ? new(name, double.NaN, double.NaN, double.NaN, double.NaN)
-        : new(name, _absolutes[column], _squares[column], Math.Sqrt(_squares[column]), 1 - _squares[column] / _spreads[column]);
+    public TargetMetrics Of(int column, string name) => IsKnown(column)
+        ? new(name, _absolutes[column], _squares[column], Math.Sqrt(_squares[column]), 1 - _squares[column] / _spreads[column])
+        : new(name, double.NaN, double.NaN, double.NaN, double.NaN);
 
     // Over the targets that some example has.
     private double MeanOf(double[] values) =>
-        values.Where((_, column) => _totals[column] > 0).DefaultIfEmpty(double.NaN).Average();
+        values.Where((_, column) => IsKnown(column)).DefaultIfEmpty(double.NaN).Average();
 }

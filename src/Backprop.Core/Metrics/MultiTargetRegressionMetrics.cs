@@ -16,7 +16,10 @@ public sealed record TargetMetrics(
 /// meaningful only if all targets have similar units.</remarks>
 public sealed class MultiTargetRegressionMetrics
 {
-    private MultiTargetRegressionMetrics(IReadOnlyList<TargetMetrics> targets) => Targets = targets;
+    private readonly TargetMetrics[] _known;
+
+    private MultiTargetRegressionMetrics(TargetMetrics[] targets, Func<int, bool> isKnown) =>
+        (Targets, _known) = (targets, [.. targets.Where((_, target) => isKnown(target))]);
 
     /// <summary>The metrics of every target, in the order of the label column.</summary>
     public IReadOnlyList<TargetMetrics> Targets { get; }
@@ -54,8 +57,8 @@ public sealed class MultiTargetRegressionMetrics
                 nameof(predictions));
         var errors = new Errors(predictions, targets, [], meter);
         return new MultiTargetRegressionMetrics(
-            [.. Enumerable.Range(0, targets.Columns).Select(j => errors.Of(j, Metric.NameOf(names, j)))]);
+            [.. Enumerable.Range(0, targets.Columns).Select(j => errors.Of(j, Metric.NameOf(names, j)))], errors.IsKnown);
     }
     private double Mean(Func<TargetMetrics, double> metric) =>
-        Targets.Where(target => !double.IsNaN(target.MeanAbsoluteError)).Select(metric).DefaultIfEmpty(double.NaN).Average();
+        _known.Select(metric).DefaultIfEmpty(double.NaN).Average();
 }

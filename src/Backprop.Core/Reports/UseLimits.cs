@@ -22,13 +22,17 @@ internal static class UseLimits
         if (rare.Length > 0)
             yield return $"Decisions about classes or labels with few measured rows: {ReportWarnings.List(rare)}.";
         if (report.Model.NominalCoverage is null)
-            yield return report.Residuals is { } residuals
-                ? "Decisions that need the error of a single prediction. The model has no prediction intervals. In the measured rows, "
-                    + $"9 of 10 residuals are from {ReportNumber.Of(residuals.Lower)} to {ReportNumber.Of(residuals.Upper)}."
-                : "Decisions that need a guarantee for a single prediction. The model has no prediction sets.";
+            yield return report.Model.HasClasses || report.Model.HasLabels
+                ? "Decisions that need a guarantee for a single prediction. The model has no prediction sets."
+                : "Decisions that need the error of a single prediction. The model has no prediction intervals."
+                    + RangeOf(report.Residuals);
         else
             yield return "A guarantee for a single row or for one group of rows. The coverage of intervals and sets is that of all rows.";
     }
+
+    private static string RangeOf(ResidualSummary? residuals) => residuals is null
+        ? ""
+        : $" In the measured rows, 9 of 10 residuals are from {ReportNumber.Of(residuals.Lower)} to {ReportNumber.Of(residuals.Upper)}.";
 
     // The ranges of the most important numeric columns are named; the table of columns has all.
     private static string RangesOf(ModelReport report)

@@ -25,7 +25,7 @@ internal sealed class LabeledRows
         using var channel = host.Start("Evaluation");
         float[] ofLabel = new float[ColumnChecks.WidthOf(label)], values = new float[ColumnChecks.WidthOf(other)];
         var order = label.Type is VectorDataViewType
-            ? SlotOrder.Of(host, SlotNames.Of(label), NamesOf(other, ofLabel.Length), other.Name, label.Name)
+            ? SlotOrder.Of(host, SlotNames.Of(label), NamesOf(other, SlotNames.Of(label)), other.Name, label.Name)
             : null;
         // A row without a prediction has a score that is NaN, but its sets are only empty.
         var score = ScoreOf(data.Schema) ?? other;
@@ -75,13 +75,14 @@ internal sealed class LabeledRows
             new ReadOnlyMatrix(Values.ToArray(), Count, 2 * targets), new ReadOnlyMatrix(Labels.ToArray(), Count, targets), names);
     }
 
-    // Targets without names are numbered: "1 Lower", "1 Upper", "2 Lower", …
-    private static IReadOnlyList<string> NamesOf(DataViewSchema.Column other, int labels)
+    // Targets without names are numbered: "1 Lower", "1 Upper", "2 Lower", … These are names only if the label has the same ones.
+    private static IReadOnlyList<string> NamesOf(DataViewSchema.Column other, IReadOnlyList<string> labels)
     {
         var names = SlotNames.Of(other);
-        var each = Math.Max(1, names.Count / labels);
-        var areNumbered = names.Index().All(slot => slot.Item.StartsWith($"{slot.Index / each + 1} ", StringComparison.Ordinal));
-        return areNumbered ? [] : names;
+        string[] numbers = [.. Enumerable.Range(1, names.Count / 2).Select(number => $"{number}")];
+        string[][] kinds = [["Lower", "Upper"], [bool.FalseString, bool.TrueString]];
+        var areNumbered = kinds.Any(ends => names.SequenceEqual(numbers.SelectMany(_ => ends, (number, end) => $"{number} {end}")));
+        return areNumbered && !labels.ToHashSet().SetEquals(numbers) ? [] : names;
     }
 
     private static DataViewSchema.Column? ScoreOf(DataViewSchema schema) =>

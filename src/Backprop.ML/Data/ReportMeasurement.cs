@@ -107,7 +107,7 @@ internal sealed class ReportMeasurement
             HasClasses = Task.TargetKind != TargetKind.Real && !Task.HasSeveralTargets,
             HasLabels = Task.TargetKind != TargetKind.Real && Task.HasSeveralTargets,
             Loss = InvariantText.Of(network.Loss).Replace(" { }", "", StringComparison.Ordinal), // a loss without options
-            PredictionNames = network.Loss.PredictionNames,
+            PredictionNames = network.Loss.OfTarget(_output.Index).PredictionNames,
             Network = InvariantText.Of(network.Network),
             Members = network.Network.EnsembleSize,
             Parameters = network.Network.ParameterCount,

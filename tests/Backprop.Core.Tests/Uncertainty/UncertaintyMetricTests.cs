@@ -36,6 +36,8 @@ public class UncertaintyMetricTests
         var errors = MultiTargetRegressionMetrics.Measure(new ReadOnlyMatrix([3, 5, 6, 5], 2, 2), targets, "a", "b");
         Assert.True(double.IsNaN(errors.Targets[1].MeanAbsoluteError));
         Assert.Equal((1.5, 2.5), (errors.MeanAbsoluteError, errors.MeanSquaredError));
+        var failing = MultiTargetRegressionMetrics.Measure(new ReadOnlyMatrix([1, float.NaN], 1, 2), new ReadOnlyMatrix([1, 1], 1, 2));
+        Assert.True(double.IsNaN(failing.MeanAbsoluteError));
         Assert.Equal(1.5, new MeanAbsoluteError().Measure(default, new ReadOnlyMatrix([3, 5, 6, 5], 2, 2), targets, []));
     }
 

@@ -165,6 +165,24 @@ public class IntervalTests
         Assert.Equal(["A", "B"], found.Targets.Select(target => target.Name));
     }
 
+    // Horizons of a forecast: their names begin with numbers, or are numbers.
+    [Theory, InlineData("1 h", "2 h"), InlineData("1", "2")]
+    public void Evaluation_finds_targets_by_names_that_begin_with_numbers(string first, string second)
+    {
+        var rows = Samples.Rows();
+        foreach (var row in rows) (row.A, row.B) = (row.Values[0], row.Values[1]);
+        var data = _ml.Data.LoadFromEnumerable(rows);
+        data = _ml.Transforms.CopyColumns(first, "A").Append(_ml.Transforms.CopyColumns(second, "B"))
+            .Append(_ml.Transforms.Concatenate("Both", first, second)).Append(_ml.Transforms.Concatenate("Turned", second, first))
+            .Append(_ml.Transforms.Concatenate("Strange", "A", "B")).Fit(data).Transform(data);
+        var scored = new BackpropTrainer(_ml, Options("Both", isBagged: true)).Fit(data).Transform(data);
+        var expected = _ml.Regression.EvaluateIntervals(scored, "Both");
+        Assert.Equal(expected.Targets.Reverse(), _ml.Regression.EvaluateIntervals(scored, "Turned").Targets);
+        if (first == "1") return; // numbers are those of targets without names
+        var problem = Assert.ThrowsAny<ArgumentException>(() => _ml.Regression.EvaluateIntervals(scored, "Strange"));
+        Assert.Contains("have other names", problem.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Evaluation_measures_each_target_on_the_rows_that_have_it()
     {

@@ -197,6 +197,7 @@ public class MonotoneConstraintsTests
         { "normalization", "Normalization cannot be combined with MonotoneConstraints, because a normalized unit may decrease" },
         { "parameters", "InitialParameters cannot be combined with MonotoneConstraints, because an array has no constraints" },
         { "loss", "MonotoneConstraints cannot be combined with GaussianNegativeLogLikelihood { }, whose predictions depend on several" },
+        { "losses", "whose predictions depend on several scores" },
     };
 
     [Theory, MemberData(nameof(WrongOptions))]
@@ -211,6 +212,9 @@ public class MonotoneConstraintsTests
             case "activations": options.Activations = [new GELU()]; break;
             case "normalization": options.Normalization = Normalization.Layer; break;
             case "parameters": options.InitialParameters = new float[25]; break;
+            case "losses":
+                options.LossFunction = new LossPerTarget(new GaussianNegativeLogLikelihood(), new GaussianNegativeLogLikelihood());
+                break;
             default: options.LossFunction = new GaussianNegativeLogLikelihood(); break;
         }
         Refused(expected, () => _ml.Regression.Trainers.Backprop(options));

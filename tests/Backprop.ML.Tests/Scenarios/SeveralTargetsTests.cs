@@ -157,6 +157,20 @@ public class SeveralTargetsTests
     }
 
     [Fact]
+    public void A_report_tells_of_the_other_targets_if_no_row_has_the_first()
+    {
+        var examples = Synthetic.Examples(60);
+        var model = Pipeline(Targets).Fit(_ml.Data.LoadFromEnumerable(examples));
+        foreach (var example in examples) example.Value = float.NaN;
+        var data = _ml.Data.LoadFromEnumerable(examples);
+        var report = _ml.Model.CreateReport(model, data, new ModelReportOptions { ImportanceRepeats = 2, BootstrapSamples = 10 });
+        Assert.Null(report.Residuals);
+        Assert.True(double.IsNaN(report.Targets[0].RSquared) && double.IsFinite(report.Targets[1].RSquared));
+        Assert.Contains(report.NotFor, limit => limit.EndsWith("The model has no prediction intervals.", StringComparison.Ordinal));
+        Assert.Contains("<html", report.ToHtml(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_other_targets_of_a_row_with_a_missing_one_are_trained_and_evaluated()
     {
         var examples = Synthetic.Examples(100);
