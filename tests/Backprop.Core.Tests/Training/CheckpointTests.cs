@@ -191,7 +191,9 @@ public sealed class CheckpointTests : IDisposable
     {
         var options = OptionsOf("") with
         {
-            LearningRateSchedule = new CosineDecay(), NumberOfIterations = 200, Checkpoint = new Checkpoint(PathOfFile) { Every = 1 },
+            LearningRateSchedule = new CosineDecay(),
+            NumberOfIterations = 200,
+            Checkpoint = new Checkpoint(PathOfFile) { Every = 1 },
         };
         var clock = new ManualClock();
         var limited = options with { MaximumTrainingTime = TimeSpan.FromSeconds(20), Clock = clock };
