@@ -82,8 +82,8 @@ internal sealed record Choice
         "peers" => Learner.All.Where(learner => !learner.IsOurs),
         _ =>
             [
-                Learner.Named.FirstOrDefault(learner => learner.Key == name)
-                    ?? throw Unknown("learner", name, Learner.Named.Select(learner => learner.Key).Concat(["ours", "peers", "all"]))],
+                Learner.Of(name) ?? throw Unknown(
+                    "learner", name, Learner.All.Select(learner => learner.Key).Concat(["best@COST", "ours", "peers", "all"]))],
     };
 
     private static IReadOnlyList<Protocol> ProtocolsOf(string value) => value == "all"

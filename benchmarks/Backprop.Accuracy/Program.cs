@@ -14,7 +14,7 @@ try
     switch (args)
     {
         case ["worker", var key]:
-            WorkerLoop.Run(Learner.Named.OfType<MLNetLearner>().Single(learner => learner.Key == key));
+            WorkerLoop.Run((MLNetLearner)Learner.Of(key)!);
             return 0;
         case ["run", .. var options]:
             var manifest = new Manifest();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Backprop.Accuracy.Data;
 using Backprop.ML;
 
@@ -40,9 +41,17 @@ internal abstract record Learner(string Key, string Name, string Family)
         new SklearnLearner("sklearn-mlp", "scikit-learn MLP", Network),
     ];
 
-    /// <summary>Learners by name: all, and <c>best2</c>, a search for twice the cost of <see cref="Preset.Default"/>. It costs about as much
-    /// as LightGBM tuned by 40 trials, and is not in the tables.</summary>
-    public static IReadOnlyList<Learner> Named { get; } = [.. All, new BackpropLearner("best2", Preset.Best) { MaximumCost = 2 }];
+    /// <summary>The learner with a key; null if there is none. <c>best@2.5</c> is a search for 2.5 times the cost of its first trial, and
+    /// not in the tables.</summary>
+    public static Learner? Of(string key)
+    {
+        const string search = "best@";
+        var isSearch = double.TryParse(key.Replace(search, "", StringComparison.Ordinal), CultureInfo.InvariantCulture, out var cost)
+            && key.StartsWith(search, StringComparison.Ordinal);
+        return isSearch
+            ? new BackpropLearner(key, Preset.Best) { MaximumCost = cost }
+            : All.FirstOrDefault(learner => learner.Key == key);
+    }
 
     /// <summary>The learners whose probabilities are compared: ours, and each of scikit-learn's with and without its
     /// CalibratedClassifierCV.</summary>
