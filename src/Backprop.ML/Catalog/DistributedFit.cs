@@ -105,7 +105,7 @@ internal static class DistributedFit
     {
         var own = model.LongLength + sizeof(int);
         length += own;
-        if (Math.Max(length, own * count) <= Array.MaxLength) return model;
+        if (length <= Array.MaxLength && own * count <= Array.MaxLength) return model;
         throw new InvalidOperationException(
             $"A model has {model.Length:N0} bytes, and {count} models are trained. The ranks exchange at most {Array.MaxLength:N0} bytes. "
             + "Train fewer models in one call.");
