@@ -46,11 +46,10 @@ internal abstract record Learner(string Key, string Name, string Family)
     public static Learner? Of(string key)
     {
         const string search = "best@";
-        var isSearch = double.TryParse(key.Replace(search, "", StringComparison.Ordinal), CultureInfo.InvariantCulture, out var cost)
-            && key.StartsWith(search, StringComparison.Ordinal);
-        return isSearch
+        if (!key.StartsWith(search, StringComparison.Ordinal)) return All.FirstOrDefault(learner => learner.Key == key);
+        return double.TryParse(key.AsSpan(search.Length), CultureInfo.InvariantCulture, out var cost)
             ? new BackpropLearner(key, Preset.Best) { MaximumCost = cost }
-            : All.FirstOrDefault(learner => learner.Key == key);
+            : null;
     }
 
     /// <summary>The learners whose probabilities are compared: ours, and each of scikit-learn's with and without its

@@ -28,7 +28,7 @@ internal static class FeatureOperators
         for (var step = lines.Padding / 2; step > 0; step /= 2)
         {
             var probed = graph.Apply("Add", position, graph.Constant([step - 1L]));
-            var isPassed = graph.Apply("GreaterOrEqual", own, graph.Apply("Gather", flat, probed)); // not if x is NaN, as y then is
+            var isPassed = graph.Apply("GreaterOrEqual", own, graph.Apply("Gather", flat, probed)); // false for NaN: y is NaN, too
             var passed = graph.Apply("Mul", graph.Cast(isPassed, ElementType.Int64), graph.Constant([(long)step]));
             position = graph.Apply("Add", position, passed);
         }

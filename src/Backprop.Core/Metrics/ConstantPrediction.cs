@@ -31,15 +31,17 @@ internal static class ConstantPrediction
     private static double[] Means(TargetKind kind, int outputs, ReadOnlyMatrix targets)
     {
         var means = new double[outputs];
-        for (var k = 0; k < outputs; k++)
+        var each = outputs / targets.Columns;
+        for (var target = 0; target < targets.Columns; target++)
         {
-            var known = TargetMeans.KnownRows(targets, k * targets.Columns / outputs);
+            var known = TargetMeans.KnownRows(targets, target);
             foreach (var row in known)
-            {
-                double value = targets.Row(row)[k * targets.Columns / outputs];
-                if (kind == TargetKind.Class) value = value == k ? 1 : 0;
-                means[k] += value / known.Length;
-            }
+                for (var k = target * each; k < (target + 1) * each; k++)
+                {
+                    double value = targets.Row(row)[target];
+                    if (kind == TargetKind.Class) value = value == k ? 1 : 0;
+                    means[k] += value / known.Length;
+                }
         }
         return means;
     }

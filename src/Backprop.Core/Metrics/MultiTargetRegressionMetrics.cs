@@ -59,6 +59,6 @@ public sealed class MultiTargetRegressionMetrics
         return new MultiTargetRegressionMetrics(
             [.. Enumerable.Range(0, targets.Columns).Select(j => errors.Of(j, Metric.NameOf(names, j)))], errors.IsKnown);
     }
-    private double Mean(Func<TargetMetrics, double> metric) =>
-        _known.Select(metric).DefaultIfEmpty(double.NaN).Average();
+
+    private double Mean(Func<TargetMetrics, double> metric) => _known.Select(metric).DefaultIfEmpty(double.NaN).Average();
 }

@@ -29,10 +29,9 @@ public abstract record ThresholdFreeMetric : Metric
         ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, WorkMeter? meter)
     {
         var rows = scores.Rows;
-        for (var row = 0; row < rows; row++)
-            if (Real.IsNaN(scores.Row(row)[0])) return double.NaN; // it has no position in the order
         var (keys, order) = (new Real[rows], new int[rows]);
         for (var row = 0; row < rows; row++) (keys[row], order[row]) = (-scores.Row(row)[0], row);
+        if (keys.AsSpan().Contains(Real.NaN)) return double.NaN; // it has no position in the order
         ChunkedSort.Sort(keys, order, meter);
 
         // Examples with equal scores are one group, because their order is arbitrary.

@@ -26,11 +26,14 @@ public sealed record PresetValues
     public Search? Search { get; init; }
 
     /// <summary>ε: label smoothing of the loss; 0 for losses without it.</summary>
-    internal double LabelSmoothing => Training.Loss switch
+    internal double LabelSmoothing => SmoothingOf(Training.Loss) ?? 0;
+
+    /// <summary>ε of a loss; null for a loss without it.</summary>
+    internal static double? SmoothingOf(Loss? loss) => loss switch
     {
         LogisticLoss logistic => logistic.LabelSmoothing,
         SoftmaxCrossEntropy softmax => softmax.LabelSmoothing,
-        _ => 0,
+        _ => null,
     };
 
     /// <summary>Whether some rows are held out for validation, by each member or by all.</summary>

@@ -1,4 +1,5 @@
 using Backprop.Metrics;
+using Backprop.ML.Transformers;
 using Backprop.Numerics;
 using Backprop.Training;
 using Microsoft.ML;
@@ -24,9 +25,7 @@ internal sealed class LabeledRows
     {
         using var channel = host.Start("Evaluation");
         float[] ofLabel = new float[ColumnChecks.WidthOf(label)], values = new float[ColumnChecks.WidthOf(other)];
-        var order = label.Type is VectorDataViewType
-            ? SlotOrder.Of(host, SlotNames.Of(label), NamesOf(other, SlotNames.Of(label)), other.Name, label.Name)
-            : null;
+        var order = OrderOf(host, label, other);
         // A row without a prediction has a score that is NaN, but its sets are only empty.
         var score = ScoreOf(data.Schema) ?? other;
         using var cursor = data.GetRowCursor([label, other, score]);
@@ -75,24 +74,20 @@ internal sealed class LabeledRows
             new ReadOnlyMatrix(Values.ToArray(), Count, 2 * targets), new ReadOnlyMatrix(Labels.ToArray(), Count, targets), names);
     }
 
-    // Targets without names are numbered: "1 Lower", "1 Upper", "2 Lower", … These are names only if the label has the same ones.
-    private static IReadOnlyList<string> NamesOf(DataViewSchema.Column other, IReadOnlyList<string> labels)
-    {
-        var names = SlotNames.Of(other);
-        string[] numbers = [.. Enumerable.Range(1, names.Count / 2).Select(number => $"{number}")];
-        string[][] kinds = [["Lower", "Upper"], [bool.FalseString, bool.TrueString]];
-        var areNumbered = kinds.Any(ends => names.SequenceEqual(numbers.SelectMany(_ => ends, (number, end) => $"{number} {end}")));
-        return areNumbered && !labels.ToHashSet().SetEquals(numbers) ? [] : names;
-    }
-
-    private static DataViewSchema.Column? ScoreOf(DataViewSchema schema) =>
-        schema.GetColumnOrNull(DefaultColumnNames.Score) is { } column && column.Type.GetItemType() is NumberDataViewType number
-            && number == NumberDataViewType.Single && column.Type is not VectorDataViewType { Size: 0 }
-            ? column
-            : null;
-
     /// <summary>Measures the prediction sets in the other column.</summary>
     /// <param name="classes">Number of classes of each label.</param>
     public PredictionSetMetrics MeasureSets(int classes) => PredictionSetMetrics.Measure(
         new ReadOnlyMatrix(Values.ToArray(), Labels.Count, classes), [.. Labels.Select(label => (int)label)]);
+
+    private static int[]? OrderOf(IHost host, DataViewSchema.Column label, DataViewSchema.Column other)
+    {
+        if (label.Type is not VectorDataViewType) return null;
+        IReadOnlyList<string> labels = SlotNames.Of(label), names = SlotNames.Of(other);
+        return EndOrder.AreNumbered(names, labels) ? null : SlotOrder.Of(host, labels, names, other.Name, label.Name);
+    }
+
+    // Null if another program has made the column.
+    private static DataViewSchema.Column? ScoreOf(DataViewSchema schema) =>
+        schema.GetColumnOrNull(DefaultColumnNames.Score) is { } column && column.Type.GetItemType().Equals(NumberDataViewType.Single)
+            && column.Type is not VectorDataViewType { Size: 0 } ? column : null;
 }

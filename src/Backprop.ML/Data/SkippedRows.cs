@@ -50,9 +50,8 @@ internal sealed class SkippedRows(bool allowsMissing)
     public void AddLabel(long row, ReadOnlySpan<float> targets, SlotList? known, bool isKey, string column)
     {
         // Of several targets, some may be missing, so an infinite one is the reason.
-        var at = targets.Length > 1 ? targets.IndexOfAny(float.PositiveInfinity, float.NegativeInfinity) : -1;
+        var at = targets.IndexOfAny(float.PositiveInfinity, float.NegativeInfinity);
         if (at < 0) at = targets.IndexOf(float.NaN);
-        if (at < 0) at = 0;
         var missing = isKey ? "a label that is not a value of its key (0, or above the count)" : MissingLabel;
         Add(float.IsNaN(targets[at]) ? missing : "an infinite label", row, column, targets.Length > 1 ? known?.SlotOf(at) ?? at : null);
     }

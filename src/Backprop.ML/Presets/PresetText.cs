@@ -25,8 +25,8 @@ internal static class PresetText
         ParametricMix mix => $"ParametricMix({Of(mix.Inner)})",
         MomentOptimizer rule => Named(rule, nameof(rule.Beta1), nameof(rule.Beta2), nameof(rule.Epsilon)),
         PeriodicPhaseEmbedding embedding => Of(embedding),
-        CosineLogarithmicSchedule schedule => Invariant($"CosineLogarithmicSchedule(Cycles {schedule.Cycles})"),
-        FlatCosineSchedule schedule => Invariant($"FlatCosineSchedule(FlatShare {schedule.FlatShare})"),
+        CosineLogarithmicSchedule schedule => Named(schedule, nameof(schedule.Cycles)),
+        FlatCosineSchedule schedule => Named(schedule, nameof(schedule.FlatShare)),
         GlorotUniform { Biases: true } => "GlorotUniform(Biases)",
         Activation or Optimizer or Initializer or Schedule or Metric => Named(value),
         ParameterGroups groups => Of(groups),
@@ -34,7 +34,7 @@ internal static class PresetText
         Search search => Of(search),
         string text => text,
         ICollection { Count: > MaxItems } many => Invariant($"{many.Count} values"), // such as initial parameters
-        IEnumerable all => string.Join(", ", all.Cast<object?>().Take(MaxItems + 1).Select(Of)),
+        IEnumerable all => string.Join(", ", all.Cast<object?>().Select(Of)),
         LossTolerance tolerance => Invariant($"{tolerance.MinimumImprovement} in {tolerance.Patience} epochs"),
         _ => InvariantText.Of(value),
     };
@@ -93,20 +93,18 @@ internal static class PresetText
     {
         var metric = stopping.Metric is null ? "loss" : Of(stopping.Metric);
         var kept = stopping.KeepLastBest ? "last" : "first";
-        var end = stopping switch
-        {
-            { Patience: < EarlyStopping.Unlimited } => Invariant($"patience {stopping.Patience}"),
-            { MinimumGainOfCycle: { } gain } => Invariant($"until a cycle gains less than {gain}"),
-            _ => "never before the end",
-        };
+        string?[] ends =
+        [
+            stopping.Patience < EarlyStopping.Unlimited ? Invariant($"patience {stopping.Patience}") : null,
+            stopping.MinimumGainOfCycle is { } gain ? Invariant($"until a cycle gains less than {gain}") : null,
+            stopping.MaximumGeneralizationLoss is { } gap ? Invariant($"at a generalization loss above {gap}") : null,
+        ];
+        var end = ends.Any(each => each is not null) ? string.Join(", or ", ends.OfType<string>()) : "never before the end";
+        var improvement = stopping.MinimumImprovement > 0 ? Invariant($", better by more than {stopping.MinimumImprovement}") : "";
         var interval = stopping.Interval > 1 ? Invariant($", every {stopping.Interval} epochs") : "";
         var target = stopping.Target is { } value ? Invariant($", or after {stopping.TargetPatience} checks at {value}") : "";
-        var improvement = stopping.MinimumImprovement > 0 ? Invariant($", better by more than {stopping.MinimumImprovement}") : "";
-        var gap = stopping.MaximumGeneralizationLoss is { } loss ? Invariant($", or at a generalization loss above {loss}") : "";
-        var cycle = stopping is { Patience: < EarlyStopping.Unlimited, MinimumGainOfCycle: { } least }
-            ? Invariant($", or until a cycle gains less than {least}") : "";
         var refit = stopping.RefitOnAllRows ? ", then a refit on all rows" : "";
-        return $"by {metric}, {kept} best{improvement}, {end}{cycle}{gap}{interval}{target}{refit}";
+        return $"by {metric}, {kept} best{improvement}, {end}{interval}{target}{refit}";
     }
 
     private static string Of(Search search)

@@ -61,26 +61,13 @@ internal sealed class EpochProgress : IProgress<EpochReport>, IDisposable
         {
             use(log);
         }
-        catch (Exception problem) when (IsOfFile(problem))
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             _tensorBoard = null;
             _channel.Warning(
                 MessageSensitivity.None, "{0} could not be written: {1} Training continues without it.",
                 nameof(BackpropTrainer.Options.TensorBoardDirectory), problem.Message);
-            Close(log);
+            log.Abandon();
         }
     }
-
-    private static void Close(TensorBoardLog log)
-    {
-        try
-        {
-            log.Dispose(); // writes what is left, which may fail again
-        }
-        catch (Exception problem) when (IsOfFile(problem))
-        {
-        }
-    }
-
-    private static bool IsOfFile(Exception problem) => problem is IOException or UnauthorizedAccessException;
 }

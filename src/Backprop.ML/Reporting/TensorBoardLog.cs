@@ -46,7 +46,7 @@ internal sealed class TensorBoardLog : IDisposable
         }
         catch (Exception problem)
         {
-            Close();
+            Abandon();
             if (problem is IOException) throw CannotWrite(directory, problem);
             throw;
         }
@@ -75,15 +75,15 @@ internal sealed class TensorBoardLog : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private void Close()
+    /// <summary>Closes the file after it could not be written: what is buffered may be lost, too.</summary>
+    public void Abandon()
     {
         try
         {
             _file.Dispose();
         }
-        catch (IOException)
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            // What it has buffered cannot be written either.
         }
     }
 

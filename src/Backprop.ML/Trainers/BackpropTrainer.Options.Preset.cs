@@ -39,13 +39,7 @@ public sealed partial class BackpropTrainer
         internal Options In(DatasetProfile profile, Loss? earlier)
         {
             var options = In(profile);
-            double? smoothing = earlier switch
-            {
-                LogisticLoss logistic => logistic.LabelSmoothing,
-                SoftmaxCrossEntropy softmax => softmax.LabelSmoothing,
-                _ => null,
-            };
-            if (smoothing is { } same && !IsChosen(nameof(LabelSmoothing)) && LossFunction is null)
+            if (PresetValues.SmoothingOf(earlier) is { } same && !IsChosen(nameof(LabelSmoothing)) && LossFunction is null)
                 options._values = options._values!.WithLabelSmoothing(same);
             return options;
         }

@@ -12,6 +12,21 @@ namespace Backprop.ML.Transformers;
 /// <param name="Names">A name for each slot; empty for none.</param>
 internal sealed record EndOrder(int Width, int[]? Positions, IReadOnlyList<string> Names)
 {
+    private static string[] OfIntervals => ["Lower", "Upper"];
+
+    private static string[] OfSets => [bool.FalseString, bool.TrueString];
+
+    /// <summary>Whether the names of ends are those of targets without names, which are numbered: "1 Lower", "1 Upper", "2 Lower", … They
+    /// are names if the label has the same ones.</summary>
+    /// <param name="names">The names of the ends.</param>
+    /// <param name="labels">The names of the label's slots.</param>
+    public static bool AreNumbered(IReadOnlyList<string> names, IReadOnlyList<string> labels)
+    {
+        var numbers = Numbers(names.Count / 2);
+        return !labels.ToHashSet().SetEquals(numbers)
+            && (names.SequenceEqual(NamesOf(numbers, OfIntervals)) || names.SequenceEqual(NamesOf(numbers, OfSets)));
+    }
+
     /// <summary>The order of some columns.</summary>
     /// <param name="columns">The columns of the training data.</param>
     /// <param name="network">The network, which has conformity scores.</param>
@@ -20,11 +35,11 @@ internal sealed record EndOrder(int Width, int[]? Positions, IReadOnlyList<strin
     {
         if (network.Loss.TargetKind == TargetKind.Class)
             return new EndOrder(outputs.Width, outputs.Positions?.ToArray(), outputs.ClassNames);
-        string[] ends = network.Loss.TargetKind == TargetKind.Real ? ["Lower", "Upper"] : [bool.FalseString, bool.TrueString];
+        var ends = network.Loss.TargetKind == TargetKind.Real ? OfIntervals : OfSets;
         if (columns.Targets is not { } targets) return new EndOrder(2, null, ends);
-        var names = SlotNamesOf(targets.Size, outputs.Names);
+        var names = outputs.Names.Count == targets.Size ? outputs.Names : Numbers(targets.Size);
         int[]? positions = targets.Slots is { } slots ? [.. slots.SelectMany(slot => new[] { 2 * slot, 2 * slot + 1 })] : null;
-        return new EndOrder(2 * targets.Size, positions, [.. names.SelectMany(name => ends, (name, end) => $"{name} {end}")]);
+        return new EndOrder(2 * targets.Size, positions, [.. NamesOf(names, ends)]);
     }
 
     /// <summary>The getter of intervals.</summary>
@@ -63,6 +78,8 @@ internal sealed record EndOrder(int Width, int[]? Positions, IReadOnlyList<strin
         };
     }
 
-    private static IEnumerable<string> SlotNamesOf(int count, IReadOnlyList<string> names) =>
-        names.Count == count ? names : Enumerable.Range(1, count).Select(number => $"{number}");
+    private static string[] Numbers(int count) => [.. Enumerable.Range(1, count).Select(number => $"{number}")];
+
+    private static IEnumerable<string> NamesOf(IReadOnlyList<string> targets, string[] ends) =>
+        targets.SelectMany(_ => ends, (target, end) => $"{target} {end}");
 }

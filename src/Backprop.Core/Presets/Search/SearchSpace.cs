@@ -1,5 +1,4 @@
 using Backprop.Activations;
-using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Numerics;
 using Backprop.Training;
@@ -74,7 +73,7 @@ public sealed class SearchSpace
             yield return nameof(MultilayerPerceptron.Activation);
         }
         if (network.IsConstrained) yield return nameof(MultilayerPerceptron.Activation);
-        if (training.Loss is not (LogisticLoss or SoftmaxCrossEntropy)) yield return nameof(PresetValues.LabelSmoothing);
+        if (PresetValues.SmoothingOf(training.Loss) is null) yield return nameof(PresetValues.LabelSmoothing);
         if (!training.Optimizer.UsesLineSearch) yield break;
         yield return nameof(TrainingOptions.BatchSize);
         yield return nameof(MultilayerPerceptron.Dropout);
