@@ -45,6 +45,7 @@ var groups = new Dictionary<string, Action<Report>[]>
     ["fit"] = [FitBenchmarks.Run],
     ["defaults"] = [DefaultFitBenchmarks.Run],
     ["score"] = [ScoreBenchmarks.Run, ViewBenchmarks.Run],
+    ["tables"] = [TableBenchmarks.Run],
     ["export"] = [ExportBenchmarks.Run],
     ["explain"] = [ExplainBenchmarks.Run],
     ["data"] = [DataBenchmarks.Run],

@@ -85,9 +85,11 @@ public sealed record GroupedDense : AffineLayer, ISupportsEnsembles, IDividesMem
     /// <summary>Every W, panel by panel.</summary>
     public override Real[] Pack(ReadOnlySpan<Real> parameters)
     {
-        var groups = new Real[Groups][];
-        for (var group = 0; group < Groups; group++) groups[group] = MatrixMultiply.Pack(Weights(parameters, group));
-        return [.. groups.SelectMany(packed => packed)];
+        var length = MatrixMultiply.PackedLength(GroupInputs, GroupOutputs);
+        var packed = new Real[checked(Groups * length)];
+        for (var group = 0; group < Groups; group++)
+            MatrixMultiply.Pack(Weights(parameters, group), packed.AsSpan(group * length, length));
+        return packed;
     }
 
     /// <inheritdoc/>

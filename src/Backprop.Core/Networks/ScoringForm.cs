@@ -1,4 +1,5 @@
 using Backprop.Layers;
+using Backprop.Numerics;
 
 namespace Backprop.Networks;
 
@@ -34,7 +35,7 @@ internal sealed class ScoringForm
         if (!layers.Any(layer => layer is IScoringRewrite)) return new ScoringForm(network, parameters);
 
         var kept = new List<Layer>();
-        var values = new List<Real[]>();
+        var values = new List<ReadOnlyMemory<Real>>();
         var entering = new int[layers.Count]; // for every layer: the index, among kept layers, of the one with the same input
         var outputs = new int[layers.Count];
         var isChanged = false; // whether a layer is replaced
@@ -44,11 +45,11 @@ internal sealed class ScoringForm
             entering[l] = kept.Count;
             outputs[l] = Math.Max(0, kept.Count - 1); // if the layer is omitted
             isReadLater |= network.IsAddedLater(l) || (l > 0 && keptOutputs.Contains(l - 1));
-            var own = parameters[network.ParametersOf(l)];
+            ReadOnlyMemory<Real> own = parameters.AsMemory(network.ParametersOf(l));
             var rewrite = layers[l] as IScoringRewrite;
             if (rewrite is { IsIdentity: true }) continue;
             var mayMerge = kept.Count > 0 && !isReadLater;
-            if (mayMerge && rewrite?.MergeInto(kept[^1], values[^1], own) is { } merged)
+            if (mayMerge && rewrite?.MergeInto(kept[^1], values[^1].ToArray(), own.ToArray()) is { } merged)
             {
                 (kept[^1], values[^1]) = merged;
                 continue;
@@ -60,7 +61,7 @@ internal sealed class ScoringForm
                 if (source == kept.Count) return new ScoringForm(network, parameters); // a residual block without any layer that is kept
                 layer = reader.Moved(kept.Count, source);
             }
-            if (rewrite?.Simplified(own) is { } simplified)
+            if (rewrite?.Simplified(own.ToArray()) is { } simplified)
             {
                 (layer, own) = simplified;
                 isChanged = true;
@@ -72,6 +73,6 @@ internal sealed class ScoringForm
         }
         return kept.Count == 0 || (kept.Count == layers.Count && !isChanged)
             ? new ScoringForm(network, parameters)
-            : new ScoringForm(new Network([.. kept]), [.. values.SelectMany(own => own)], outputs);
+            : new ScoringForm(new Network([.. kept]), MemoryParts.Join(values), outputs);
     }
 }

@@ -3,8 +3,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Networks;
 
-/// <summary>The scratch memory of one thread: every layer's output and its gradient, for up to a fixed number of examples. Allocates only
-/// when made.</summary>
+/// <summary>The scratch memory of one thread: the outputs of layers and their gradients, for up to a fixed number of examples. Allocates
+/// only when made.</summary>
 public sealed class Workspace
 {
     private readonly Network _network;
@@ -32,8 +32,9 @@ public sealed class Workspace
         KeepsEveryOutput = !sharesMemory;
         _widths = [.. network.Layers.Select(layer => layer.Outputs)];
         (_abreast, _replicate) = (abreast, network.LayerOfMembers);
-        _outputs = MakeRoom(network, rows, sharesMemory, keptOutputs);
-        _gradients = forTraining ? MakeRoom(network, rows, sharesMemory, keptOutputs: [], areGradients: true) : [];
+        var memory = new WorkspaceMemory(network, l => checked(rows * ExamplesPerRow(l + 1) * _widths[l]), keptOutputs);
+        _outputs = !sharesMemory ? memory.ForEveryLayer() : forTraining ? memory.ForTraining(areGradients: false) : memory.ForScoring();
+        _gradients = !forTraining ? [] : sharesMemory ? memory.ForTraining(areGradients: true) : memory.ForEveryLayer();
         _statistics = forTraining ? [.. network.Layers.Select(layer => new Real[layer.StatisticsLength])] : [];
         _remembered = forTraining ? [.. network.Layers.Select((_, l) => new Real[network.Fusion.LengthToRemember(l)])] : [];
     }
@@ -115,30 +116,6 @@ public sealed class Workspace
         : throw MadeForScoring();
 
     private static InvalidOperationException MadeForScoring() => new("The workspace was made without gradients (forTraining: false).");
-
-    // A layer that works in place shares the memory of the layer before, unless that is still needed. The first layer must not write to the
-    // caller's features.
-    private Real[][] MakeRoom(
-        Network network, int rows, bool sharesMemory, IReadOnlyCollection<int> keptOutputs, bool areGradients = false)
-    {
-        var layers = network.Layers;
-        var room = new Real[layers.Count][];
-        // Sparse rows may bypass the first layer. Its memory is large with many features, so it is allocated when it is needed. The
-        // gradient between two layers with a fused backward computation is never written.
-        var first = sharesMemory && network.TakesSparse ? network.SparseLayer : 0;
-        for (var l = first; l < room.Length; l++)
-        {
-            var isShared = sharesMemory && l > 0 && !network.IsAddedLater(l) && !keptOutputs.Contains(l - 1)
-                && WorksInPlace(layers[l - 1], layers[l]);
-            if (isShared) room[l] = room[l - 1];
-            else if (!(areGradients && sharesMemory && network.Fusion.IsFirst(l)))
-                room[l] = new Real[checked(rows * ExamplesPerRow(l + 1) * layers[l].Outputs)];
-        }
-        return room;
-
-        static bool WorksInPlace(Layer before, Layer layer) =>
-            layer.WorksInPlace && layer.ParameterCount == 0 && layer.Inputs == layer.Outputs && !before.ReadsOutput;
-    }
 
     private Matrix View(Real[][] memory, int layer)
     {

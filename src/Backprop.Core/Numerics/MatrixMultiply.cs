@@ -14,7 +14,7 @@ internal static unsafe class MatrixMultiply
     /// <summary>y = factor·x·W + b, where W has been packed for many products.</summary>
     /// <param name="x">[rows × k]</param>
     /// <param name="w">[k × n]</param>
-    /// <param name="packed">The result of <see cref="Pack"/> for W; empty if W was not packed.</param>
+    /// <param name="packed">The result of <see cref="Pack(ReadOnlyMatrix)"/> for W; empty if W was not packed.</param>
     /// <param name="b">[n]</param>
     /// <param name="y">[rows × n], overwritten.</param>
     /// <param name="factor">Multiplies the end of each chain. Chains start at b, so (1 − factor)·b is added.</param>
@@ -37,11 +37,24 @@ internal static unsafe class MatrixMultiply
     /// W is too narrow to gain.</returns>
     public static Real[] Pack(ReadOnlyMatrix w)
     {
-        var packed = new Real[MatrixPanels.PackedLength(w.Rows, w.Columns)];
-        fixed (Real* pw = w.Values, pp = packed)
-            if (packed.Length > 0) MatrixPanels.Pack(new Factors(w.Rows, null, 0, 0, pw, w.Columns, 1, null), w.Columns, pp);
+        var packed = new Real[PackedLength(w.Rows, w.Columns)];
+        Pack(w, packed);
         return packed;
     }
+
+    /// <summary>The same, into memory of the caller.</summary>
+    /// <param name="w">W.</param>
+    /// <param name="packed">[<see cref="PackedLength"/>]</param>
+    public static void Pack(ReadOnlyMatrix w, Span<Real> packed)
+    {
+        if (packed.Length != PackedLength(w.Rows, w.Columns))
+            throw new ArgumentException($"{packed.Length} values do not hold the panels of {w.Rows} × {w.Columns}.", nameof(packed));
+        fixed (Real* pw = w.Values, pp = packed)
+            if (packed.Length > 0) MatrixPanels.Pack(new Factors(w.Rows, null, 0, 0, pw, w.Columns, 1, null), w.Columns, pp);
+    }
+
+    /// <summary>The number of values that <see cref="Pack(ReadOnlyMatrix)"/> returns; 0 if W is too narrow to gain.</summary>
+    public static int PackedLength(int rows, int columns) => MatrixPanels.PackedLength(rows, columns);
 
     /// <summary>dx = factor·dy·Wᵀ.</summary>
     public static void ProductWithTransposed(ReadOnlyMatrixColumns dy, ReadOnlyMatrix w, MatrixColumns dx, Real factor = 1)

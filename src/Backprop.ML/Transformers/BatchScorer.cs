@@ -1,3 +1,4 @@
+using System.Numerics;
 using Backprop.ML.Data;
 using Backprop.Networks;
 using Backprop.Numerics;
@@ -14,10 +15,9 @@ internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
     private float[] _features = [], _scores = [], _predictions = [];
     private int _capacity, _scored, _predicted, _judged;
 
-    /// <summary>The maximum number of rows of a batch. More than 256 rows hardly make matrix products faster, and wide rows must not fill
-    /// the memory.</summary>
-    public int MaxRows { get; } = Math.Clamp(
-        (1 << 20) / Math.Max(network.IsFedSparse ? 1 : network.Network.Inputs, network.Network.Layers.Max(layer => layer.Outputs)), 1, 256);
+    /// <summary>The maximum number of rows of a batch.</summary>
+    public int MaxRows { get; } = MaxRowsOf(
+        Math.Max(network.IsFedSparse ? 1 : network.Network.Inputs, network.Network.Layers.Max(layer => layer.Outputs)));
 
     /// <summary>Number of rows that were scored.</summary>
     public long ScoredRows { get; private set; }
@@ -57,6 +57,15 @@ internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
     {
         if (_scored == 0) ScoreAll(rows);
         return _scorer!.HiddenOf(index).Row(row);
+    }
+
+    // More than 256 rows hardly make matrix products faster. The values of a layer should stay in the cache (512 KB), unless too few rows
+    // remain for each reading of the weights. Wide rows must not fill the memory (4 MB).
+    private static int MaxRowsOf(int width)
+    {
+        const int cached = 1 << 17, most = 1 << 20, enough = 64;
+        var rows = Math.Min(Math.Max(cached / width, enough), Math.Max(most / width, 1));
+        return Math.Min(1 << BitOperations.Log2((uint)rows), 256);
     }
 
     private static ReadOnlySpan<float> Part(ReadOnlySpan<float> values, int row, int width) =>

@@ -20,7 +20,7 @@ public class BatchSizeTests
             Preset = Preset.Plain,
             LabelColumnName = ScoringData.Flag,
             HiddenLayers = [Units],
-            Activation = new Counting(_batches),
+            Activation = new Counting(_batches, Units),
             NumberOfIterations = 1,
             NumberOfThreads = 1
         };
@@ -38,6 +38,28 @@ public class BatchSizeTests
     {
         ScoredRows.Scanned(_scored, column => columns.Contains(column.Name));
         Assert.Equal([1, 4, 16, 64, 256, 256, 103], _batches);
+    }
+
+    // The values of a layer stay in the cache: 512 KB are 65 rows of 2,000 units. Fewer than 64 would read the weights too often.
+    [Theory]
+    [InlineData(1_000, 128)]
+    [InlineData(2_000, 64)]
+    [InlineData(8_000, 64)]
+    public void Wide_layers_have_smaller_batches(int units, int largest)
+    {
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.Plain,
+            LabelColumnName = ScoringData.Flag,
+            HiddenLayers = [units],
+            NumberOfIterations = 1,
+            NumberOfThreads = 1,
+            Activation = new Counting(_batches, units)
+        };
+        var model = new BackpropTrainer(_ml, options).Fit(ScoringData.Table(_ml, 60));
+        _batches.Clear();
+        ScoredRows.Scanned(model.Transform(ScoringData.Table(_ml, 700)), column => column.Name == "Score");
+        Assert.Equal(largest, _batches.Max());
     }
 
     [Fact]
@@ -84,7 +106,7 @@ public class BatchSizeTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
     }
 
-    private sealed record Counting(List<int> Batches) : Activation
+    private sealed record Counting(List<int> Batches, int Units) : Activation
     {
         public override void Forward(ReadOnlySpan<float> x, Span<float> y)
         {

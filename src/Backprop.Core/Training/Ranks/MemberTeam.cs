@@ -184,7 +184,7 @@ internal sealed class MemberTeam
 
     /// <summary>On another rank than 0: sends the state of its members. Other values are the same on all ranks.</summary>
     public void SendState(IReadOnlyList<StateEntry> own) =>
-        _ranks.SendState([.. own.Where(entry => IsVectorOf(Network, entry)).SelectMany(entry => entry.Bytes)]);
+        _ranks.SendState(MemoryParts.Join<byte>([.. own.Where(entry => IsVectorOf(Network, entry)).Select(entry => entry.Bytes)]));
 
     /// <summary>On rank 0: the state of all members.</summary>
     public IReadOnlyList<StateEntry> GatherState(IReadOnlyList<StateEntry> own)
