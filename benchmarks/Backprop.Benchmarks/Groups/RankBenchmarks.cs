@@ -6,6 +6,7 @@ using Backprop.Benchmarks.Harness;
 using Backprop.Distribution;
 using Backprop.ML;
 using Backprop.Presets;
+using Backprop.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -18,20 +19,21 @@ internal static class RankBenchmarks
 
     private static readonly Dictionary<string, Work> s_works = new()
     {
-        ["members"] = new("8 members of Default, 8 epochs", 20_000, () => new() { EnsembleSize = 8, NumberOfIterations = 8 }),
+        ["members"] = new("8 members of Default", 20_000, () => new() { EnsembleSize = 8 }),
         ["trials"] = new(
             "16 trials of Fast", 10_000, () => new() { Preset = Preset.Fast, Search = new Search { MaximumTrials = 16 } }),
     };
 
     /// <summary>Runs rounds, and prints the efficiency t₁ / (2·t₂) of each. Two independent programs at the same time show what the
-    /// machine allows: if they need t each, that is t₁ / t, because their cores share caches, memory and power.</summary>
+    /// machine allows: if they need t each, that is t₁ / t, because their cores share caches, memory and power. The durations of the trials
+    /// of a search show what their sizes allow, because a trial is not divided.</summary>
     /// <param name="work">"members" or "trials".</param>
     /// <param name="launcher">The launcher of Open MPI or MPICH.</param>
     /// <param name="rounds">Number of rounds.</param>
     /// <returns>The exit code: 1 if the models differ.</returns>
     public static int Run(string work, string launcher, int rounds)
     {
-        List<double> efficiencies = [], limits = [];
+        List<double> efficiencies = [], limits = [], bounds = [];
         for (var round = 0; round < rounds; round++)
         {
             // In turns, so that a change of the machine's speed favours neither.
@@ -46,13 +48,14 @@ internal static class RankBenchmarks
             }
             efficiencies.Add(one.Seconds / (2 * two.Seconds));
             limits.Add(one.Seconds / independent);
+            bounds.Add(one.Bound);
             Console.WriteLine(
                 $"1 rank {one.Seconds:F2} s, 2 ranks {two.Seconds:F2} s, 2 programs {independent:F2} s, "
-                + $"efficiency {efficiencies[^1]:F3} of {limits[^1]:F3}, model {one.Hash}");
+                + $"efficiency {efficiencies[^1]:F3}, of two programs {limits[^1]:F3}, by the sizes {one.Bound:F3}, model {one.Hash}");
         }
         Console.WriteLine(
             $"{s_works[work]}, {launcher}: median efficiency {Median(efficiencies):F3}, of two programs {Median(limits):F3}, "
-            + $"{rounds} rounds");
+            + $"by the sizes {Median(bounds):F3}, {rounds} rounds");
         return 0;
     }
 
@@ -77,8 +80,30 @@ internal static class RankBenchmarks
         var networks = model.Model.Network.Blend?.Parts.Select(part => part.Network) ?? [model.Model.Network];
         var parameters = networks.SelectMany(network => network.Parameters.ToArray()).ToArray();
         var hash = Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(parameters.AsSpan())))[..12];
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"done {seconds:F3} {hash}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"done {seconds:F3} {hash} {BoundOf(model.Model.Trials):F3}"));
     });
+
+    // The efficiency of two ranks if nothing is lost but by the sizes of the trials. A batch begins with trials of all epochs. It ends when
+    // all of its trials have ended, because the next one depends on their results.
+    private static double BoundOf(IReadOnlyList<SearchTrial> trials)
+    {
+        double work = 0, time = 0;
+        var ranks = new double[2];
+        foreach (var (i, trial) in trials.Index())
+        {
+            if (i > 0 && !trial.IsShort && trials[i - 1].IsShort) EndBatch();
+            ranks[ranks[0] <= ranks[1] ? 0 : 1] += trial.Duration.TotalSeconds;
+            work += trial.Duration.TotalSeconds;
+        }
+        EndBatch();
+        return time > 0 ? work / (ranks.Length * time) : 1;
+
+        void EndBatch()
+        {
+            time += ranks.Max();
+            Array.Clear(ranks);
+        }
+    }
 
     private static BackpropTransformer Fit(MLContext ml, ICommunicator ranks, IDataView data, BackpropTrainer.Options options)
     {
@@ -97,7 +122,7 @@ internal static class RankBenchmarks
         }).ToArray());
     }
 
-    private static (double Seconds, string Hash) RunRanks(string work, string launcher, int ranks) =>
+    private static RankResult RunRanks(string work, string launcher, int ranks) =>
         ResultIn(RankProcesses.LinesOf(launcher, ranks, "rank", work));
 
     // The seconds of the slower one.
@@ -108,15 +133,18 @@ internal static class RankBenchmarks
         return Math.Max(seconds, ResultIn(other.Result).Seconds);
     }
 
-    private static (double Seconds, string Hash) ResultIn(string[] lines)
+    private static RankResult ResultIn(string[] lines)
     {
         const string done = "done ";
         var line = lines.Single(each => each.Contains(done, StringComparison.Ordinal));
         var parts = line[line.IndexOf(done, StringComparison.Ordinal)..].Split(' ');
-        return (double.Parse(parts[1], CultureInfo.InvariantCulture), parts[2].Trim());
+        return new RankResult(
+            double.Parse(parts[1], CultureInfo.InvariantCulture), parts[2], double.Parse(parts[3], CultureInfo.InvariantCulture));
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    private sealed record RankResult(double Seconds, string Hash, double Bound);
 
     private sealed record Work(string Name, int Rows, Func<BackpropTrainer.Options> Options)
     {
