@@ -83,7 +83,10 @@ internal sealed record Choice
         _ =>
             [
                 Learner.Of(name) ?? throw Unknown(
-                    "learner", name, Learner.All.Select(learner => learner.Key).Concat(["best@COST", "ours", "peers", "all"]))],
+                    "learner", name,
+                    [
+                        .. Learner.All.Select(learner => learner.Key), .. Variation.Cheaper.Select(variant => $"default@{variant}"),
+                        "best@COST", "lightgbm@MULTIPLE", "ours", "peers", "all"])],
     };
 
     private static IReadOnlyList<Protocol> ProtocolsOf(string value) => value == "all"

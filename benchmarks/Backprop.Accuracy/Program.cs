@@ -7,6 +7,7 @@ using Backprop.Accuracy.Learners;
 using Backprop.Accuracy.Ranking;
 using Backprop.Accuracy.Running;
 using Backprop.Accuracy.Summary;
+using Backprop.Accuracy.Tuning;
 
 // run: has learners work and keeps their results; summary: makes tables and plots of them. "worker" is what this program asks of itself.
 try
@@ -14,7 +15,7 @@ try
     switch (args)
     {
         case ["worker", var key]:
-            WorkerLoop.Run((MLNetLearner)Learner.Of(key)!);
+            WorkerLoop.Run((LocalLearner)Learner.Of(key)!);
             return 0;
         case ["run", .. var options]:
             var manifest = new Manifest();
@@ -33,6 +34,9 @@ try
         case ["anomaly", "run", .. var options]:
             var anomalySets = new Manifest();
             AnomalyRun.Run(anomalySets, Choice.Parse(options, anomalySets));
+            return 0;
+        case ["tuning", "summary"] or ["tuning", "summary", "--write"]:
+            TuningPage.Make(new Manifest(), write: args.Length > 2);
             return 0;
         case ["summary"] or ["summary", "--write"]:
             AccuracyPage.Make(write: args.Length > 1);
@@ -62,6 +66,7 @@ try
                   summary [--write]
                   calibration run [--sets a,b|small|all] [--folds 1..5] [--limit seconds] [--again]
                   calibration summary [--write]
+                  tuning summary [--write]
                   ranking run
                   ranking summary [--write]
                 """);

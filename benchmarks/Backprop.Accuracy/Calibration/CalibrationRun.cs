@@ -39,7 +39,7 @@ internal sealed class CalibrationRun(Manifest manifest, Choice choice) : IDispos
         Learner[] left = [.. learners.Where(
             learner => choice.Again || !File.Exists(KeptPredictions.PathOf(learner, set.Name, set.Task, split.Number)))];
         if (left.Length == 0) return;
-        var job = Job.Write(Path.Combine(_scratch.FullName, "job"), set, split);
+        var job = Job.Write(Path.Combine(_scratch.FullName, "job"), Protocol.All[0], set, split);
         string[] labels = [.. split.Test.Select(row => set.Labels[row])];
         foreach (var learner in left)
         {

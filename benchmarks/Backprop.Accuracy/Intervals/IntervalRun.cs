@@ -4,6 +4,7 @@ using Backprop.Accuracy.Learners;
 using Backprop.Accuracy.Protocols;
 using Backprop.Accuracy.Results;
 using Backprop.Accuracy.Running;
+using Backprop.Accuracy.Trees;
 using Backprop.Losses;
 using Backprop.Training;
 using Microsoft.ML;
@@ -51,7 +52,7 @@ internal static class IntervalRun
                 string[] left = [
                     .. methods.Where(method => choice.Again || !done.Contains((name, split.Number, method, RecipeOf(method))))];
                 if (left.Length == 0) continue;
-                var job = Job.Write(System.IO.Path.Combine(scratch.FullName, "job"), set, split);
+                var job = Job.Write(System.IO.Path.Combine(scratch.FullName, "job"), protocol, set, split);
                 foreach (var method in left) Append(Measure(job, method, split.Number) with { Recipe = RecipeOf(method) });
             }
 

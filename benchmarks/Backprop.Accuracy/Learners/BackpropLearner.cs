@@ -1,8 +1,6 @@
-using System.Globalization;
 using Backprop.Accuracy.Data;
 using Backprop.Accuracy.Running;
 using Backprop.ML;
-using Backprop.Presets;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -14,8 +12,8 @@ internal sealed record BackpropLearner(string Key, Preset Preset) : MLNetLearner
 {
     private const int Seed = 1;
 
-    /// <summary>The limit of a search, as a multiple of the cost of its first trial; null for that of the preset.</summary>
-    public double? MaximumCost { get; init; }
+    /// <summary>What differs from the preset; null for nothing.</summary>
+    public Variation? Variation { get; init; }
 
     /// <inheritdoc/>
     public override bool IsOurs => true;
@@ -23,9 +21,8 @@ internal sealed record BackpropLearner(string Key, Preset Preset) : MLNetLearner
     /// <inheritdoc/>
     public override string Recipe(TaskKind task) =>
         $"{PackageOf(typeof(BackpropTrainer))}, seed {Seed}, " +
-            $"{string.Join("; ", Preset.ToString().Split('\n', StringSplitOptions.TrimEntries))}{Limit}";
-
-    private string Limit => MaximumCost is { } cost ? string.Create(CultureInfo.InvariantCulture, $"; MaximumCost = {cost}") : "";
+            $"{string.Join("; ", Preset.ToString().Split('\n', StringSplitOptions.TrimEntries))}" +
+                $"{(Variation is null ? "" : $"; {Variation.Text}")}";
 
     /// <inheritdoc/>
     public override ITransformer Fit(MLContext ml, Job job, IDataView train, IDataView? validation) =>
@@ -35,7 +32,7 @@ internal sealed record BackpropLearner(string Key, Preset Preset) : MLNetLearner
     public BackpropTrainer.Options OptionsFor(Job job)
     {
         var options = new BackpropTrainer.Options { Preset = Preset, CategoricalFeatureColumnNames = job.Categorical, Seed = Seed };
-        if (MaximumCost is { } cost) options.Search = new Search { MaximumCost = cost };
+        Variation?.Apply(options);
         return options;
     }
 

@@ -41,15 +41,21 @@ internal abstract record Learner(string Key, string Name, string Family)
         new SklearnLearner("sklearn-mlp", "scikit-learn MLP", Network),
     ];
 
-    /// <summary>The learner with a key; null if there is none. <c>best@2.5</c> is a search for 2.5 times the cost of its first trial, and
-    /// not in the tables.</summary>
+    /// <summary>The learner with a key; null if there is none. Some are not in the tables: <c>best@2.5</c> is a search for 2.5 times the
+    /// cost of its first trial, <c>default@layers2</c> a <see cref="Variation"/>, and <c>lightgbm@2</c> LightGBM tuned for twice as long as
+    /// <c>default</c> took.</summary>
     public static Learner? Of(string key)
     {
-        const string search = "best@";
-        if (!key.StartsWith(search, StringComparison.Ordinal)) return All.FirstOrDefault(learner => learner.Key == key);
-        return double.TryParse(key.AsSpan(search.Length), CultureInfo.InvariantCulture, out var cost)
-            ? new BackpropLearner(key, Preset.Best) { MaximumCost = cost }
-            : null;
+        var at = key.IndexOf('@', StringComparison.Ordinal);
+        if (at < 0) return All.FirstOrDefault(learner => learner.Key == key);
+        var rest = key[(at + 1)..];
+        return key[..at] switch
+        {
+            "best" => Variation.OfSearch(rest) is { } search ? new BackpropLearner(key, Preset.Best) { Variation = search } : null,
+            "default" => Variation.OfDefault(rest) is { } cheaper ? new BackpropLearner(key, Preset.Default) { Variation = cheaper } : null,
+            "lightgbm" => double.TryParse(rest, CultureInfo.InvariantCulture, out var times) ? new TunedLightGbmLearner(key, times) : null,
+            _ => null,
+        };
     }
 
     /// <summary>The learners whose probabilities are compared: ours, and each of scikit-learn's with and without its

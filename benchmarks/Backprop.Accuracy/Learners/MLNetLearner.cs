@@ -1,24 +1,27 @@
-using System.Diagnostics;
 using Backprop.Accuracy.Running;
 using Microsoft.ML;
 using Microsoft.ML.Transforms;
 
 namespace Backprop.Accuracy.Learners;
 
-/// <summary>A learner of ML.NET, in a process of this program.</summary>
-internal abstract record MLNetLearner(string Key, string Name, string Family) : Learner(Key, Name, Family)
+/// <summary>A learner of ML.NET.</summary>
+internal abstract record MLNetLearner(string Key, string Name, string Family) : LocalLearner(Key, Name, Family)
 {
     /// <summary>The column of numbers; absent where a set has none.</summary>
-    protected const string Numbers = "Numbers";
+    public const string Numbers = "Numbers";
 
     /// <summary>The column to learn from.</summary>
-    protected const string Features = "Features";
+    public const string Features = "Features";
 
     /// <summary>The label: Boolean, key or Single, as the task has it.</summary>
-    protected const string Label = "Label";
+    public const string Label = "Label";
 
     /// <inheritdoc/>
-    public override ProcessStartInfo Worker() => new(Environment.ProcessPath!, ["worker", Key]);
+    public override Func<IDataView, Predictions> Train(MLContext ml, Job job, IDataView train, IDataView? validation)
+    {
+        var model = Fit(ml, job, train, validation);
+        return test => Predictions.Of(model.Transform(test), job);
+    }
 
     /// <summary>Learns.</summary>
     /// <param name="ml">The context.</param>
@@ -51,8 +54,4 @@ internal abstract record MLNetLearner(string Key, string Name, string Family) : 
     /// <summary>The mean in place of numbers that are missing, for trainers that leave out rows which lack any.</summary>
     protected static IEstimator<ITransformer> MeanForMissing(MLContext ml) =>
         ml.Transforms.ReplaceMissingValues(Numbers, replacementMode: MissingValueReplacingEstimator.ReplacementMode.Mean);
-
-    /// <summary>The version of the package that a type comes from.</summary>
-    protected static string PackageOf(Type type) =>
-        $"{type.Assembly.GetName().Name} {FileVersionInfo.GetVersionInfo(type.Assembly.Location).ProductVersion!.Split('+')[0]}";
 }

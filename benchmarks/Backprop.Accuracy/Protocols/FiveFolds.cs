@@ -21,10 +21,8 @@ internal sealed record FiveFolds() : Protocol("folds", Folds)
     /// <inheritdoc/>
     public override IReadOnlyList<Split> Splits(Manifest manifest, DataSet set)
     {
-        IEnumerable<int> order = RowOrder.Shuffled(set.Rows.Length, seed: 0);
-        if (set.Task != TaskKind.Regression) order = order.OrderBy(row => set.Labels[row], StringComparer.Ordinal);
-        var foldOf = new int[set.Rows.Length];
-        foreach (var (place, row) in order.Index()) foldOf[row] = place % Folds;
+        Func<int, string>? byClass = set.Task == TaskKind.Regression ? null : row => set.Labels[row];
+        var foldOf = RowOrder.Dealt(set.Rows.Length, Folds, seed: 0, byClass, StringComparer.Ordinal);
         return [
             .. Enumerable.Range(0, Folds).Select(
                 fold => new Split(fold + 1, Where(other => other != fold), [], Where(other => other == fold)))];

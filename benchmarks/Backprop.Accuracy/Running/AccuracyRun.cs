@@ -39,7 +39,7 @@ internal sealed class AccuracyRun(Manifest manifest, Choice choice) : IDisposabl
         {
             var left = able.Where(one => choice.Again || !IsDone(one.Learner, one.Recipe, protocol, set, split)).ToArray();
             if (left.Length == 0) continue;
-            var job = Job.Write(Path.Combine(_scratch.FullName, "job"), set, split);
+            var job = Job.Write(Path.Combine(_scratch.FullName, "job"), protocol, set, split);
             string[] labels = [.. split.Test.Select(row => set.Labels[row])];
             foreach (var (learner, recipe) in left) await RunAsync(learner, recipe, protocol, job, labels, split.Number);
         }

@@ -21,11 +21,18 @@ internal sealed record Predictions(string[] Header, string[] Predicted, double[]
     {
         TaskKind.Binary => OfBinary(scored, job.Classes),
         TaskKind.Multiclass => OfMulticlass(scored, job.Classes),
-        _ =>
-            new Predictions(
-                ["predicted"], [.. scored.GetColumn<float>("Score").Select(score => score.ToString("R", CultureInfo.InvariantCulture))],
-                []),
+        _ => OfNumbers(scored.GetColumn<float>("Score")),
     };
+
+    /// <summary>Those of a regression.</summary>
+    public static Predictions OfNumbers(IEnumerable<float> scores) =>
+        new(["predicted"], [.. scores.Select(score => score.ToString("R", CultureInfo.InvariantCulture))], []);
+
+    /// <summary>Those of probabilities: the first of the most probable classes is predicted.</summary>
+    /// <param name="probabilities">One for each class, of every row.</param>
+    /// <param name="classes">Their names.</param>
+    public static Predictions OfProbabilities(double[][] probabilities, string[] classes) =>
+        new(["predicted", .. classes], [.. probabilities.Select(row => classes[Array.IndexOf(row, row.Max())])], probabilities);
 
     public void Write(string path) => File.WriteAllLines(path, Predicted.Select(Line).Prepend(string.Join(',', Header)));
 

@@ -5,16 +5,16 @@ using Microsoft.ML;
 
 namespace Backprop.Accuracy.Running;
 
-/// <summary>The process of a learner of ML.NET: every line on standard input names the folder of a job; a line on standard output tells the
+/// <summary>The process of a local learner: every line on standard input names the folder of a job; a line on standard output tells the
 /// seconds.</summary>
 internal static class WorkerLoop
 {
-    public static void Run(MLNetLearner learner)
+    public static void Run(LocalLearner learner)
     {
         while (Console.ReadLine() is { } folder) Console.WriteLine(string.Join('\t', ["answer", .. Answer(learner, folder)]));
     }
 
-    private static string[] Answer(MLNetLearner learner, string folder)
+    private static string[] Answer(LocalLearner learner, string folder)
     {
         try
         {
@@ -27,7 +27,7 @@ internal static class WorkerLoop
     }
 
     // Seconds of fitting, of its processors, of predicting. Both begin with the data in memory.
-    private static double[] Work(MLNetLearner learner, Job job)
+    private static double[] Work(LocalLearner learner, Job job)
     {
         var ml = new MLContext(seed: 1);
         IDataView train = JobData.Load(ml, job, job.Train), test = JobData.Load(ml, job, job.Test);
@@ -35,14 +35,14 @@ internal static class WorkerLoop
 
         var processor = Environment.CpuUsage.TotalTime;
         var start = Stopwatch.GetTimestamp();
-        var model = learner.Fit(ml, job, train, validation);
+        var predict = learner.Train(ml, job, train, validation);
         var fit = Stopwatch.GetElapsedTime(start);
         processor = Environment.CpuUsage.TotalTime - processor;
 
         start = Stopwatch.GetTimestamp();
-        var predictions = Predictions.Of(model.Transform(test), job);
-        var predict = Stopwatch.GetElapsedTime(start);
+        var predictions = predict(test);
+        var predicting = Stopwatch.GetElapsedTime(start);
         predictions.Write(job.Predictions);
-        return [fit.TotalSeconds, processor.TotalSeconds, predict.TotalSeconds];
+        return [fit.TotalSeconds, processor.TotalSeconds, predicting.TotalSeconds];
     }
 }
