@@ -35,6 +35,9 @@ try
             var anomalySets = new Manifest();
             AnomalyRun.Run(anomalySets, Choice.Parse(options, anomalySets));
             return 0;
+        case ["frontier", "summary"] or ["frontier", "summary", "--write"]:
+            FrontierPage.Make(write: args.Length > 2);
+            return 0;
         case ["tuning", "summary"] or ["tuning", "summary", "--write"]:
             TuningPage.Make(new Manifest(), write: args.Length > 2);
             return 0;
@@ -67,6 +70,7 @@ try
                   calibration run [--sets a,b|small|all] [--folds 1..5] [--limit seconds] [--again]
                   calibration summary [--write]
                   tuning summary [--write]
+                  frontier summary [--write]
                   ranking run
                   ranking summary [--write]
                 """);

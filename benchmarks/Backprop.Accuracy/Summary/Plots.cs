@@ -1,4 +1,3 @@
-using Backprop.Accuracy.Learners;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
@@ -71,20 +70,27 @@ internal static class Plots
 
     private static Plot Times(ScoreBoard board)
     {
-        var plot = new Plot();
-        List<(Learner Learner, double X, double Y)> points = [];
+        List<TimeAndRank> points = [];
         foreach (var learner in board.Learners)
         {
             if (Standings.RelativeTime(board, learner, row => row.FitProcessorSeconds) is { } time)
-                points.Add((learner, Math.Log10(time), board.MeanRank("folds", learner, board.Learners).Mean));
+                points.Add(new TimeAndRank(learner.Name, learner.IsOurs, time, board.MeanRank("folds", learner, board.Learners).Mean));
         }
-        foreach (var (learner, x, y) in points)
+        return Times(points);
+    }
+
+    /// <summary>Mean ranks against the times of fitting, which are multiples of LightGBM's.</summary>
+    public static Plot Times(IReadOnlyList<TimeAndRank> learners)
+    {
+        var plot = new Plot();
+        (double X, double Y)[] places = [.. learners.Select(learner => (Math.Log10(learner.Time), learner.Rank))];
+        foreach (var (learner, (x, y)) in learners.Zip(places))
         {
             plot.Add.Marker(x, y, size: 12, color: learner.IsOurs ? _ours : _others);
             var text = plot.Add.Text(learner.Name, x, y);
-            (text.OffsetX, text.OffsetY) = (10, -8 + Shift(x, y, points.Select(point => (point.X, point.Y))));
+            (text.OffsetX, text.OffsetY) = (10, -8 + Shift(x, y, places));
         }
-        double fastest = Math.Min(0, points.Min(point => point.X)), slowest = Math.Max(0, points.Max(point => point.X));
+        double fastest = Math.Min(0, places.Min(place => place.X)), slowest = Math.Max(0, places.Max(place => place.X));
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic
         {
             IntegerTicksOnly = true, LabelFormatter = exponent => $"{Math.Pow(10, exponent):G3}"
@@ -120,3 +126,10 @@ internal static class Plots
     private static double Improvement(Cell ours, Cell other) =>
         Math.Max(ours.Error, other.Error) is var larger and > 0 ? 100 * (other.Error - ours.Error) / larger : 0;
 }
+
+/// <summary>What a learner costs, and how good it is.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="IsOurs">Whether it is ours.</param>
+/// <param name="Time">The time of fitting, as a multiple of LightGBM's.</param>
+/// <param name="Rank">The mean rank over the sets; 1 is best.</param>
+internal readonly record struct TimeAndRank(string Name, bool IsOurs, double Time, double Rank);

@@ -32,6 +32,11 @@ internal sealed class ScoreBoard
     /// <summary>What a learner reached on a set; null where it was not tried.</summary>
     public Cell? Find(string protocol, string set, string learner) => _cells.GetValueOrDefault((protocol, set, learner));
 
+    /// <summary>The same of one split.</summary>
+    public Cell OfSplit(string protocol, string set, Learner learner, int split) => new(
+        learner, Protocol.All.Single(each => each.Name == protocol), set,
+        Find(protocol, set, learner.Key)!.Rows.Where(row => row.Split == split));
+
     /// <summary>The sets of a protocol that have results, by name.</summary>
     public IReadOnlyList<string> Sets(string protocol) =>
         [.. _cells.Keys.Where(key => key.Protocol == protocol).Select(key => key.Set).Distinct().Order(StringComparer.Ordinal)];

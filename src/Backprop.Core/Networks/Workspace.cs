@@ -17,7 +17,7 @@ public sealed class Workspace
     /// <summary>Allocates memory for <paramref name="rows"/> examples.</summary>
     /// <param name="network">The network that uses it.</param>
     /// <param name="rows">Maximum number of examples of one call; at least 1.</param>
-    /// <param name="forTraining">False omits the gradients, for scoring only.</param>
+    /// <param name="forTraining">False omits the gradients, for scoring only. Hidden outputs are then not kept.</param>
     public Workspace(Network network, int rows, bool forTraining = true) : this(network, rows, forTraining, sharesMemory: true, abreast: 1)
     {
     }
