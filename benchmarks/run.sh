@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Measures this library against others, in pairs, and prints one table of ratios. Arguments are groups (multiply, step, recipe, fit, score, data); without
-# any, all. With --write the table also goes into docs/measurements/speed.md. Peers that the system lacks are installed (Debian) or left out.
+# Measures this library against others, in pairs, and prints one table of ratios. Arguments are groups, such as step, fit, score or tables;
+# a wrong one lists them all. Without any, all are measured. With --write, the table is also written into docs/measurements/speed.md. Peers
+# that the system lacks are installed (Debian) or left out.
 set -euo pipefail
 cd "$(dirname "$0")"
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
