@@ -142,14 +142,13 @@ internal static class IntervalRun
     private static IntervalRow ByTrees(MLContext ml, Job job, IDataView train, IDataView test)
     {
         var preparation = MLNetLearner.OneHot(ml, job).Fit(train);
-        float[] x = Features(preparation.Transform(train)), other = Features(preparation.Transform(test));
+        var x = MLNetLearner.FeaturesOf(preparation.Transform(train));
+        var other = MLNetLearner.FeaturesOf(preparation.Transform(test));
         var y = train.GetColumn<float>("Label").ToArray();
         var lower = QuantileTrees.Predict((1 - Coverage) / 2, x, y, other);
         var upper = QuantileTrees.Predict((1 + Coverage) / 2, x, y, other);
         return Of([.. test.GetColumn<float>("Label")], [.. lower.Zip(upper)]);
     }
-
-    private static float[] Features(IDataView view) => [.. view.GetColumn<float[]>("Features").SelectMany(row => row)];
 
     private static IntervalRow Of(float[] labels, (double Lower, double Upper)[] intervals)
     {

@@ -1,5 +1,6 @@
 using Backprop.Accuracy.Running;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
 
 namespace Backprop.Accuracy.Learners;
@@ -8,7 +9,7 @@ namespace Backprop.Accuracy.Learners;
 internal abstract record MLNetLearner(string Key, string Name, string Family) : LocalLearner(Key, Name, Family)
 {
     /// <summary>The column of numbers; absent where a set has none.</summary>
-    public const string Numbers = "Numbers";
+    protected const string Numbers = "Numbers";
 
     /// <summary>The column to learn from.</summary>
     public const string Features = "Features";
@@ -32,6 +33,9 @@ internal abstract record MLNetLearner(string Key, string Name, string Family) : 
 
     /// <summary>Preparation and trainer.</summary>
     protected abstract IEstimator<ITransformer> Pipeline(MLContext ml, Job job);
+
+    /// <summary>The features of all rows, row after row, for libraries other than ML.NET.</summary>
+    internal static float[] FeaturesOf(IDataView view) => [.. view.GetColumn<float[]>(Features).SelectMany(row => row)];
 
     /// <summary>Categories as indicators behind the numbers, for trainers that know only numbers.</summary>
     /// <param name="ml">The context.</param>

@@ -29,12 +29,12 @@ internal sealed record TunedLightGbmLearner(string Key, double Multiple) : Local
         var encoding = MLNetLearner.OneHot(ml, job).Fit(train);
         var rows = encoding.Transform(train);
         var seed = (job.Set.Sum(letter => letter) << 8) + job.Split;
-        var search = new TreeSearch(job.Task, job.Classes.Length, Features(rows), Labels(rows, job.Task), budget, seed);
+        var search = new TreeSearch(job.Task, job.Classes.Length, MLNetLearner.FeaturesOf(rows), Labels(rows, job.Task), budget, seed);
         var (trees, trials) = search.Run();
         Console.Error.WriteLine($"{job.Set} {job.Split} {Key}: {trials} trials");
         return test =>
         {
-            using (trees) return Predict(trees, Features(encoding.Transform(test)), job);
+            using (trees) return Predict(trees, MLNetLearner.FeaturesOf(encoding.Transform(test)), job);
         };
     }
 
@@ -64,8 +64,6 @@ internal sealed record TunedLightGbmLearner(string Key, double Multiple) : Local
         var sum = Math.Max(scores.Sum(), Smallest);
         return [.. scores.Select(score => score / sum)];
     }
-
-    private static float[] Features(IDataView view) => [.. view.GetColumn<float[]>(MLNetLearner.Features).SelectMany(row => row)];
 
     private static float[] Labels(IDataView view, TaskKind task) => task switch
     {

@@ -32,10 +32,12 @@ internal sealed class ScoreBoard
     /// <summary>What a learner reached on a set; null where it was not tried.</summary>
     public Cell? Find(string protocol, string set, string learner) => _cells.GetValueOrDefault((protocol, set, learner));
 
-    /// <summary>The same of one split.</summary>
-    public Cell OfSplit(string protocol, string set, Learner learner, int split) => new(
-        learner, Protocol.All.Single(each => each.Name == protocol), set,
-        Find(protocol, set, learner.Key)!.Rows.Where(row => row.Split == split));
+    /// <summary>The same of one split; null where it has no score.</summary>
+    public Cell? FindSplit(string protocol, string set, Learner learner, int split)
+    {
+        ResultRow[] rows = [.. Find(protocol, set, learner.Key)?.Rows.Where(row => row.Split == split && row.Score is not null) ?? []];
+        return rows.Length == 0 ? null : new Cell(learner, Protocol.All.Single(each => each.Name == protocol), set, rows);
+    }
 
     /// <summary>The sets of a protocol that have results, by name.</summary>
     public IReadOnlyList<string> Sets(string protocol) =>
@@ -47,10 +49,14 @@ internal sealed class ScoreBoard
     {
         var outcomes = among.Select(learner => Find(protocol, set, learner.Key)).OfType<Cell>().Where(cell => cell.IsDecided)
             .Select(cell => (cell.Learner.Key, Score: cell.IsComplete ? cell.Mean : double.NegativeInfinity)).ToArray();
-        return outcomes.ToDictionary(
-            one => one.Key,
-            one => outcomes.Count(other => other.Score > one.Score) + (outcomes.Count(other => other.Score == one.Score) + 1) / 2.0);
+        return outcomes.ToDictionary(one => one.Key, one => RankOf(one.Score, outcomes.Select(other => other.Score)));
     }
+
+    /// <summary>The rank of a score, 1 for the largest; equal ones share the mean of their places.</summary>
+    /// <param name="score">The score.</param>
+    /// <param name="all">All scores, this one included.</param>
+    public static double RankOf(double score, IEnumerable<double> all) =>
+        all.Sum(other => other > score ? 1 : other == score ? 0.5 : 0) + 0.5;
 
     /// <summary>The mean of a learner's ranks over the sets where it has one, and how many these are.</summary>
     public (double Mean, int Sets) MeanRank(string protocol, Learner learner, IEnumerable<Learner> among)

@@ -3,7 +3,7 @@ using Backprop.Accuracy.Data;
 namespace Backprop.Accuracy.Trees;
 
 /// <summary>What a random search of LightGBM chooses.</summary>
-/// <param name="LearningRate">By which every tree is multiplied.</param>
+/// <param name="LearningRate">The factor of every tree.</param>
 /// <param name="Leaves">The largest number of leaves of a tree.</param>
 /// <param name="MinimumRows">The smallest number of rows in a leaf.</param>
 /// <param name="L1">Penalty of the absolute values of leaves.</param>

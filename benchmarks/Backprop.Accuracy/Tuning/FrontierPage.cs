@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Backprop.Accuracy.Learners;
-using Backprop.Accuracy.Results;
 using Backprop.Accuracy.Summary;
 
 namespace Backprop.Accuracy.Tuning;
@@ -22,7 +21,8 @@ internal static class FrontierPage
             .. new[] { "best", "best@2", "default" }.Concat(Variation.Cheaper.Select(name => $"default@{name}")).Append("fast")
                 .Select(key => Learner.Of(key)!)];
         var board = new ScoreBoard([.. variants, .. peers]);
-        string[] sets = [.. board.Sets(Folds).Where(set => variants.All(variant => RowOf(board, set, variant)?.Score is not null))];
+        string[] sets = [
+            .. board.Sets(Folds).Where(set => variants.All(variant => board.FindSplit(Folds, set, variant, Fold) is not null))];
         if (sets.Length == 0)
             throw new FormatException(
                 $"No set has fold 1 of {string.Join(", ", variants.Select(variant => variant.Key))}: run them first.");
@@ -57,17 +57,13 @@ internal static class FrontierPage
         _ => $"Default, {((BackpropLearner)learner).Variation!.Text}",
     };
 
-    private static ResultRow? RowOf(ScoreBoard board, string set, Learner learner) =>
-        board.Find(Folds, set, learner.Key)?.Rows.SingleOrDefault(row => row.Split == Fold);
-
     private static double TimeOf(ScoreBoard board, string[] sets, Learner learner) => Math.Exp(
-        sets.Select(set => board.RelativeTime(board.OfSplit(Folds, set, learner, Fold), row => row.FitProcessorSeconds)).OfType<double>()
+        sets.Select(set => board.RelativeTime(board.FindSplit(Folds, set, learner, Fold)!, row => row.FitProcessorSeconds)).OfType<double>()
             .Average(Math.Log));
 
     private static double RankOf(ScoreBoard board, string[] sets, Learner learner, Learner[] peers) => sets.Average(set =>
     {
-        var own = RowOf(board, set, learner)!.Score!.Value;
-        double[] others = [.. peers.Select(peer => RowOf(board, set, peer)?.Score).OfType<double>()];
-        return 1 + others.Count(other => other > own) + others.Count(other => other == own) / 2.0;
+        Cell[] cells = [.. peers.Prepend(learner).Select(each => board.FindSplit(Folds, set, each, Fold)).OfType<Cell>()];
+        return ScoreBoard.RankOf(cells[0].Mean, cells.Select(cell => cell.Mean));
     });
 }

@@ -116,11 +116,8 @@ internal sealed class TuningTables
     // Positive if the first is better.
     private int Compare(ManifestEntry set, string one, string other) => Value(set, one).CompareTo(Value(set, other));
 
-    private double Rank(ManifestEntry set, string learner)
-    {
-        int[] signs = [.. _learners.Select(other => Compare(set, other, learner))];
-        return 1 + signs.Count(sign => sign > 0) + (signs.Count(sign => sign == 0) - 1) / 2.0;
-    }
+    private double Rank(ManifestEntry set, string learner) =>
+        ScoreBoard.RankOf(Value(set, learner), _learners.Select(other => Value(set, other)));
 
     // Equal in the digits of the table is equal: larger is better.
     private double Value(ManifestEntry set, string learner)

@@ -85,7 +85,7 @@ public sealed record GroupedDense : AffineLayer, ISupportsEnsembles, IDividesMem
     /// <summary>Every W, panel by panel.</summary>
     public override Real[] Pack(ReadOnlySpan<Real> parameters)
     {
-        var length = MatrixMultiply.PackedLength(GroupInputs, GroupOutputs);
+        var length = MatrixPanels.PackedLength(GroupInputs, GroupOutputs);
         var packed = new Real[checked(Groups * length)];
         for (var group = 0; group < Groups; group++)
             MatrixMultiply.Pack(Weights(parameters, group), packed.AsSpan(group * length, length));

@@ -37,24 +37,21 @@ internal static unsafe class MatrixMultiply
     /// W is too narrow to gain.</returns>
     public static Real[] Pack(ReadOnlyMatrix w)
     {
-        var packed = new Real[PackedLength(w.Rows, w.Columns)];
+        var packed = new Real[MatrixPanels.PackedLength(w.Rows, w.Columns)];
         Pack(w, packed);
         return packed;
     }
 
     /// <summary>The same, into memory of the caller.</summary>
     /// <param name="w">W.</param>
-    /// <param name="packed">[<see cref="PackedLength"/>]</param>
+    /// <param name="packed">[<see cref="MatrixPanels.PackedLength"/>]</param>
     public static void Pack(ReadOnlyMatrix w, Span<Real> packed)
     {
-        if (packed.Length != PackedLength(w.Rows, w.Columns))
+        if (packed.Length != MatrixPanels.PackedLength(w.Rows, w.Columns))
             throw new ArgumentException($"{packed.Length} values do not hold the panels of {w.Rows} × {w.Columns}.", nameof(packed));
         fixed (Real* pw = w.Values, pp = packed)
             if (packed.Length > 0) MatrixPanels.Pack(new Factors(w.Rows, null, 0, 0, pw, w.Columns, 1, null), w.Columns, pp);
     }
-
-    /// <summary>The number of values that <see cref="Pack(ReadOnlyMatrix)"/> returns; 0 if W is too narrow to gain.</summary>
-    public static int PackedLength(int rows, int columns) => MatrixPanels.PackedLength(rows, columns);
 
     /// <summary>dx = factor·dy·Wᵀ.</summary>
     public static void ProductWithTransposed(ReadOnlyMatrixColumns dy, ReadOnlyMatrix w, MatrixColumns dx, Real factor = 1)
