@@ -43,6 +43,24 @@ internal static class FeatureOperators
         string Line(float[] table) => graph.Apply("Gather", graph.Constant(table, table.Length), position);
     }
 
+    /// <summary>The number of boundaries below x is the number of the active column.</summary>
+    public static string Indicate(IGraphBuilder graph, IndicateValues op, string x)
+    {
+        var parts = new List<string> { x };
+        var numbers = op.Numbers.Span;
+        foreach (var (slot, count) in op.Features)
+        {
+            var isAbove = graph.Apply("Greater", graph.Slice(x, 1, slot, 1), graph.Row(numbers[..(count - 1)]));
+            float[] ones = [.. Enumerable.Repeat(1f, count - 1)];
+            var column = graph.Apply("MatMul", graph.Cast(isAbove, ElementType.Single), graph.Constant(ones, count - 1, 1));
+            var isActive = graph.Apply("Equal", column, graph.Row(Enumerable.Range(0, count).Select(k => (double)k)));
+            var (off, on) = (graph.Row(numbers.Slice(count - 1, count)), graph.Row(numbers.Slice(2 * count - 1, count)));
+            parts.Add(graph.Apply("Where", isActive, on, off));
+            numbers = numbers[(3 * count - 1)..];
+        }
+        return graph.Concat(1, parts);
+    }
+
     public static string Encode(IGraphBuilder graph, EncodeCategories op, string x)
     {
         var parts = Others(graph, op.Categories, x, op.Width);

@@ -74,6 +74,7 @@ internal static class GraphWriter
         {
             StandardizeColumns op => FeatureOperators.Standardize(graph, op, x),
             ReplaceMissing op => FeatureOperators.Replace(graph, op, x),
+            IndicateValues op => FeatureOperators.Indicate(graph, op, x),
             InterpolateColumns op => FeatureOperators.Interpolate(graph, op, x),
             EncodeCategories op => FeatureOperators.Encode(graph, op, x),
             LookUpCategories op => FeatureOperators.LookUp(graph, op, x),

@@ -30,13 +30,14 @@ internal sealed class CategoryOrder
         {
             throw new ArgumentException(
                 $"Layer {layer} ({_layers[layer].Caption}) reads category indices, but a layer before it may change them. " +
-                $"Use these layers in this order only: {nameof(Imputation)}, {nameof(QuantileTransform)} of other features, " +
-                $"{nameof(OneHotEncoding)}, {nameof(Replicate)}, {nameof(EntityEmbedding)}.");
+                $"Use these layers in this order only: {nameof(Imputation)}, {nameof(ValueIndicators)}, " +
+                $"{nameof(QuantileTransform)} of other features, {nameof(OneHotEncoding)}, {nameof(Replicate)}, " +
+                $"{nameof(EntityEmbedding)}.");
         }
         if (_layers[layer] is InputSkip && _hasCategories) throw Refusal("append the category indices to their encoded form");
         if (_layers[layer] is ReconstructionResidual && _hasCategories) throw Refusal("compare category indices with real values");
-        _mayEncode &= _layers[layer] is Imputation or QuantileTransform;
-        _mayEmbed &= _layers[layer] is Imputation or QuantileTransform or OneHotEncoding or Replicate;
+        _mayEncode &= _layers[layer] is IKeepsFeatures or QuantileTransform;
+        _mayEmbed &= _layers[layer] is IKeepsFeatures or QuantileTransform or OneHotEncoding or Replicate;
 
         ArgumentException Refusal(string would) => new(
             $"Layer {layer} ({_layers[layer].Caption}) would {would}; {_layers[layer].GetType().Name} cannot be combined with "

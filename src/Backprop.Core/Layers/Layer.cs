@@ -82,6 +82,6 @@ public abstract record Layer
         typeof(LayerNormalization), typeof(MonotoneDense), typeof(NtkDense), typeof(OneHotEncoding), typeof(ParallelLayers),
         typeof(ParametricMixLayer), typeof(PeriodicEmbeddingLayer), typeof(PiecewiseLinearEncoding), typeof(PReLULayer),
         typeof(QuantileTransform), typeof(ReconstructionResidual), typeof(Replicate), typeof(PerMember), typeof(SkipConnection),
-        typeof(SmoothClip), typeof(WeightedMeanSquare),
+        typeof(SmoothClip), typeof(ValueIndicators), typeof(WeightedMeanSquare),
     ];
 }

@@ -127,7 +127,7 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IPreparesFeature
                 meter?.Add(sorted.Length);
                 int ones = counts[i][column + 1], minusOnes = category.Count == 2 ? counts[i][2] : 0;
                 double center = 0, factor = ones + minusOnes > 0 ? 1 : 0;
-                if (Scaling is not null) (center, factor) = Measure(ones, minusOnes, sorted);
+                if (Scaling is { } scaling) (center, factor) = IndicatorScale.Of(scaling, ones, minusOnes, sorted);
                 Fill(parameters, category, column, center, factor);
             }
             parameters = parameters[(int)category.NumberCount..];
@@ -206,20 +206,6 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IPreparesFeature
         numbers[column] = (Real)((0 - center) * factor);
         for (var c = 1; c <= category.Count; c++)
             if (category.ColumnOf(c) == column) numbers[category.Width + c - 1] = (Real)((category.ValueOf(c) - center) * factor);
-    }
-
-    // Center and factor of a column that is 1 in some rows, −1 in others, and 0 in all other rows.
-    private (double Center, double Factor) Measure(int ones, int minusOnes, Span<Real> sorted)
-    {
-        if (Scaling == FeatureScaling.Robust)
-        {
-            sorted[..minusOnes].Fill(-1);
-            sorted[minusOnes..^ones].Clear();
-            sorted[^ones..].Fill(1);
-            return Quartiles.Of(sorted);
-        }
-        double rows = sorted.Length, mean = (ones - minusOnes) / rows, variance = (ones + minusOnes) / rows - mean * mean;
-        return (mean, ones == rows || minusOnes == rows || ones + minusOnes == 0 ? 0 : 1 / Math.Sqrt(variance));
     }
 
     private static int OutputsOf(int inputs, IReadOnlyList<OneHotCategory> categories)

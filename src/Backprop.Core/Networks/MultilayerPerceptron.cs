@@ -38,6 +38,9 @@ public sealed record MultilayerPerceptron
         [nameof(Activations)] = ValueRange.CheckedByProperty("as many as hidden layers"),
     };
 
+    // Word counts and pixels have few values, too, but too many columns.
+    private const int MaxValueIndicators = 128;
+
     /// <summary>Units of every hidden layer, first to last.</summary>
     /// <value>64, 64; each at least 1. None makes a linear model.</value>
     public IReadOnlyList<int> HiddenLayers
@@ -106,8 +109,18 @@ public sealed record MultilayerPerceptron
         init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(OneHotCategories));
     } = [];
 
-    /// <summary>How these columns are shifted and scaled. Use the scaling of the trainer for the other features.</summary>
-    /// <value>Null: not at all. Ignored without <see cref="OneHotCategories"/>.</value>
+    /// <summary>Numeric features with few different values. Each stays a number, and columns of 0 and 1 are added, one for each value
+    /// (<see cref="Layers.ValueIndicators"/>), in ascending order.</summary>
+    /// <value>None. They must not hold categories, nor have constraints (<see cref="IncreasingFeatures"/>). Cannot be combined with
+    /// <see cref="Autoencoder"/>. <see cref="Training.ExampleSet.FewValuedFeatures"/> finds them.</value>
+    public IReadOnlyList<FewValuedFeature> FewValuedFeatures
+    {
+        get;
+        init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(FewValuedFeatures));
+    } = [];
+
+    /// <summary>How columns of 0 and 1 are shifted and scaled. Use the scaling of the trainer for the other features.</summary>
+    /// <value>Null: not at all. Ignored without <see cref="OneHotCategories"/> and <see cref="FewValuedFeatures"/>.</value>
     public FeatureScaling? OneHotScaling { get; init; }
 
     /// <summary>The replacement of missing features (<see cref="Imputation"/>).</summary>
@@ -131,14 +144,14 @@ public sealed record MultilayerPerceptron
         init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(QuantileFeatures));
     } = [];
 
-    /// <summary>The scale s of all other features, and of the columns of <see cref="OneHotCategories"/>, after scaling: x becomes
+    /// <summary>The scale s of all other features, and of columns of 0 and 1, after scaling: x becomes
     /// s·asinh(x/s). This is x where |x| is small, and grows like a logarithm where it is large
     /// (<see cref="Layers.AsinhScaling"/>).</summary>
     /// <value>Null: unchanged. Otherwise &gt; 0 and finite; 3 suits <see cref="FeatureScaling.Robust"/>. With
     /// <see cref="SmoothClip"/>, the result is clipped.</value>
     public double? AsinhScale { get; init => field = Ranges.Checked(value); }
 
-    /// <summary>The limit of all other features, and of the columns of <see cref="OneHotCategories"/>, after scaling. Outliers approach it
+    /// <summary>The limit of all other features, and of columns of 0 and 1, after scaling. Outliers approach it
     /// smoothly (<see cref="Layers.SmoothClip"/>).</summary>
     /// <value>Null: no limit. Otherwise &gt; 0 and finite; 3 suits <see cref="FeatureScaling.Robust"/>.</value>
     public double? SmoothClip { get; init => field = Ranges.Checked(value); }
@@ -228,6 +241,7 @@ public sealed record MultilayerPerceptron
             throw new ArgumentException($"An autoencoder has one output, the error of its reconstruction, but {outputs} were requested.");
         var builder = new NetworkBuilder(inputs);
         if (MissingValues != MissingValues.Skip) builder.Imputation(MissingValues, IndicatedFeatures);
+        if (FewValuedFeatures.Count > 0) builder.ValueIndicators(OneHotScaling, FewValuedFeatures);
         if (QuantileFeatures.Count > 0) builder.QuantileTransform(QuantileFeatures);
         var scaled = AddCategories(builder);
         if (AsinhScale is { } scale && scaled > 0) builder.AsinhScaling(scale, scaled);
@@ -256,7 +270,8 @@ public sealed record MultilayerPerceptron
         return builder.Build();
     }
 
-    // In this order: numeric features, missing-value indicators, columns of 0 and 1. All these are counted. Embedded categories follow.
+    // In this order: numeric features, missing-value indicators, columns of values, columns of categories. All these are counted. Embedded
+    // categories follow.
     private int AddCategories(NetworkBuilder builder)
     {
         foreach (var category in OneHotCategories)
@@ -331,11 +346,40 @@ public sealed record MultilayerPerceptron
             throw new ArgumentException(
                 $"{nameof(Autoencoder)} reconstructs real values only, so it cannot be combined with {nameof(Categories)} or "
                 + $"{nameof(OneHotCategories)}. Encode categories as features of 0 and 1 before.", nameof(Autoencoder));
+        CheckFewValued();
         if (Activations is { } given && given.Count != HiddenLayers.Count)
             throw new ArgumentException(
                 $"{nameof(Activations)} has {given.Count} entries, but {nameof(HiddenLayers)} has {HiddenLayers.Count}. " +
                 $"Both need the same number.", nameof(Activations));
         if (IsConstrained) CheckConstraints();
+    }
+
+    /// <summary>The features with few values that get columns: those without categories and constraints, unless there would be too many
+    /// columns.</summary>
+    internal IReadOnlyList<FewValuedFeature> Allowed(IReadOnlyList<FewValuedFeature> features)
+    {
+        HashSet<int> others = [.. SlotsWithoutIndicators];
+        FewValuedFeature[] allowed = [.. features.Where(feature => !others.Contains(feature.Slot))];
+        return allowed.Sum(feature => feature.Count) <= MaxValueIndicators ? allowed : [];
+    }
+
+    private IEnumerable<int> SlotsWithoutIndicators =>
+        [
+            .. Categories.Select(category => category.Slot), .. OneHotCategories.Select(category => category.Slot),
+            .. IncreasingFeatures, .. DecreasingFeatures,
+        ];
+
+    private void CheckFewValued()
+    {
+        if (Autoencoder && FewValuedFeatures.Count > 0)
+            throw new ArgumentException(
+                $"{nameof(Autoencoder)} reconstructs the features alone, so it cannot be combined with {nameof(FewValuedFeatures)}.",
+                nameof(Autoencoder));
+        foreach (var slot in SlotsWithoutIndicators)
+            if (FewValuedFeatures.Any(feature => feature.Slot == slot))
+                throw new ArgumentException(
+                    $"{nameof(FewValuedFeatures)} names feature {slot}, which holds categories or has a constraint. Remove it.",
+                    nameof(FewValuedFeatures));
     }
 
     private void CheckConstraints()

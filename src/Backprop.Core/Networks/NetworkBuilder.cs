@@ -115,6 +115,12 @@ public sealed class NetworkBuilder
     public NetworkBuilder Imputation(MissingValues replacement, params IReadOnlyList<int> indicated) =>
         Add(new Imputation(Width, replacement, indicated));
 
+    /// <inheritdoc cref="Layers.ValueIndicators"/>
+    /// <param name="scaling">How the columns are shifted and scaled; null for not at all.</param>
+    /// <param name="features">The features with few values, in ascending order; at least one.</param>
+    public NetworkBuilder ValueIndicators(FeatureScaling? scaling, params IReadOnlyList<FewValuedFeature> features) =>
+        Add(new ValueIndicators(Width, features, scaling));
+
     /// <inheritdoc cref="Layers.QuantileTransform"/>
     /// <param name="features">The transformed features, in ascending order; at least one.</param>
     public NetworkBuilder QuantileTransform(params IReadOnlyList<int> features) => Add(new QuantileTransform(Width, features));

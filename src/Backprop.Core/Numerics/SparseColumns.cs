@@ -69,6 +69,25 @@ internal sealed class SparseColumns(SparseMatrix matrix, Func<int, int> rowOf, i
         }
     }
 
+    /// <summary>Copies the values of one column that are not missing.</summary>
+    /// <param name="column">The index of the column.</param>
+    /// <param name="room">[rows], overwritten.</param>
+    /// <returns>The filled part of <paramref name="room"/>.</returns>
+    public Span<Real> CopyKnown(int column, Span<Real> room)
+    {
+        var known = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var row = rowOf(i);
+            var columns = matrix.ColumnsOf(row);
+            meter?.Add(columns.Length + WorkOfValue);
+            var at = columns.IndexOf(column);
+            var value = at < 0 ? 0 : matrix.ValuesOf(row)[at];
+            if (!Real.IsNaN(value)) room[known++] = value;
+        }
+        return room[..known];
+    }
+
     private void Visit(Action<int, Real> action)
     {
         for (var i = 0; i < count; i++)

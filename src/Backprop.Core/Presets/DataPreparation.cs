@@ -12,6 +12,7 @@ public sealed record DataPreparation
     internal static OptionRanges Ranges { get; } = new()
     {
         [nameof(MaximumOneHotValues)] = ValueRange.AtLeastZero,
+        [nameof(MaximumIndicatedValues)] = ValueRange.AtLeastZero,
         [nameof(EmbeddingDimension)] = ValueRange.AtLeastOne,
         [nameof(ValidationFraction)] = ValueRange.BelowOne,
         [nameof(ValidationRows)] = ValueRange.Named,
@@ -25,6 +26,13 @@ public sealed record DataPreparation
     /// <summary>Maximum number of values of a category that is one-hot encoded. The missing value counts.</summary>
     /// <value>0: no category is one-hot encoded; at least 0.</value>
     public int MaximumOneHotValues { get; init => field = Ranges.Checked(value); }
+
+    /// <summary>Maximum number of different values of a numeric feature for which a column of 0 and 1 is added for each value
+    /// (<see cref="ValueIndicators"/>).</summary>
+    /// <remarks><see cref="ExampleSet.FewValuedFeatures"/> finds them. If there would be more than 128 such columns, there are none: word
+    /// counts and pixels have few values, too.</remarks>
+    /// <value>0: no columns; at least 0.</value>
+    public int MaximumIndicatedValues { get; init => field = Ranges.Checked(value); }
 
     /// <summary>The length of the learned vector for a value of any other category.</summary>
     /// <value>Null: <see cref="EmbeddedCategory.DefaultDimension"/>; otherwise at least 1.</value>

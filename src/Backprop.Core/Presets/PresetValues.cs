@@ -75,6 +75,7 @@ public sealed record PresetValues
         var architecture = Architecture with
         {
             IndicatedFeatures = training.SlotsWithMissing(),
+            FewValuedFeatures = Architecture.Allowed(training.FewValuedFeatures(Preparation.MaximumIndicatedValues)),
             QuantileFeatures = QuantileFeatures(training),
         };
         return architecture.Build(training.FeatureCount, outputs);

@@ -122,6 +122,7 @@ internal static class RealMlp
             {
                 QuantileTransform = profile.Rows > MaxRowsWithoutQuantiles,
                 MaximumOneHotValues = 9,
+                MaximumIndicatedValues = isRegression ? 12 : 0, // no gain for classes: docs/decisions/0061
                 EmbeddingDimension = 8,
                 ValidationFraction = profile.HasValidation || usesBagging ? 0 : HeldOutShare,
             },

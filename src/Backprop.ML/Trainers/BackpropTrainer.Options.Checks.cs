@@ -222,6 +222,7 @@ public sealed partial class BackpropTrainer
                 nameof(LabelColumnName), nameof(LossFunction), nameof(LabelSmoothing), nameof(LabelSmoothingSchedule),
                 nameof(NormalizeLabel), nameof(ClampPredictions), nameof(OutputBiasPrior), nameof(PredictionIntervals),
                 nameof(Uncertainty), nameof(KFoldBagging), nameof(Mixup), nameof(InputSkip), nameof(AddNewClasses),
+                nameof(MaximumIndicatedValues),
             ];
             foreach (var option in ofLabels.Select(OptionTable.Of))
                 Refuse(

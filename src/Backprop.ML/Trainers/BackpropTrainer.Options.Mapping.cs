@@ -29,7 +29,7 @@ public sealed partial class BackpropTrainer
         internal MultilayerPerceptron ToPerceptron(IReadOnlyList<KeySlot> keys, FeatureTraits slots, MonotoneSlots monotone)
         {
             var features = slots.Concentrated.Except(Categories.Select(category => category.Slot)).Except(keys.Select(key => key.Slot));
-            return Resolved().Architecture with
+            var architecture = Resolved().Architecture with
             {
                 Categories =
                 [
@@ -43,6 +43,7 @@ public sealed partial class BackpropTrainer
                 IncreasingFeatures = InNetwork(monotone.Increasing, slots),
                 DecreasingFeatures = InNetwork(monotone.Decreasing, slots),
             };
+            return architecture with { FewValuedFeatures = architecture.Allowed(slots.FewValued) };
         }
 
         // A slot that the network does not read has always the same value.

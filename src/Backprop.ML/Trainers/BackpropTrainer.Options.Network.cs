@@ -105,6 +105,15 @@ public sealed partial class BackpropTrainer
         /// missing. A key of two values becomes one column of 1 and −1.</value>
         public int MaximumOneHotValues { get => Get<int>(); set => Set(value); }
 
+        /// <summary>The maximum number of different values of a numeric feature for which a column of 0 and 1 is added for each value
+        /// (<see cref="Layers.ValueIndicators"/>). The network can then learn steps between these values, as trees do.</summary>
+        /// <remarks>A feature needs at least 3 values, and on average 10 training rows for each
+        /// (<see cref="Training.ExampleSet.FewValuedFeatures"/>). Features with categories or constraints have no such columns. If there
+        /// would be more than 128, there are none.</remarks>
+        /// <value>By preset; <see cref="Preset.Plain"/> has 0: no columns. At least 0. Sparse features do not change. Must be 0 for
+        /// anomaly detection.</value>
+        public int MaximumIndicatedValues { get => Get<int>(); set => Set(value); }
+
         /// <summary>The length of the learned vector for each value of a key.</summary>
         /// <value>By preset; <see cref="Preset.Plain"/> has null: min(600, round(1.6·n^0.56)) for n values. Otherwise at least 1. 8 is
         /// common together with <see cref="MaximumOneHotValues"/>. <see cref="EmbeddedCategory.DefaultDimension"/> has the formula.</value>

@@ -295,7 +295,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     private static FeatureTraits TraitsOf(TrainingPlan plan, TrainingInput input, Options options, StopCondition stop)
     {
         var concentrated = options.QuantileTransform ? input.Sample.FindConcentratedFeatures(plan.Task.HasClasses, stop.Work) : [];
-        return new FeatureTraits(input.Columns, input.SlotsWithMissing, concentrated);
+        var fewValued = input.Sample.FindFewValuedFeatures(options.MaximumIndicatedValues, stop.Work);
+        return new FeatureTraits(input.Columns, input.SlotsWithMissing, concentrated, fewValued);
     }
 
     private TrainingReading ReadingFor(
@@ -352,7 +353,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
 
         // The smallest possible network is created now, so that impossible options cause an exception before the data is read.
         var allFeatures = options.Categories.Length > 0 || !ExampleBuffer.MayBeSparse(plan);
-        return plan with { Smallest = plan.MakeNetwork(new FeatureTraits(all.Smallest(allFeatures), [], [])) };
+        return plan with { Smallest = plan.MakeNetwork(new FeatureTraits(all.Smallest(allFeatures), [], [], [])) };
 
         void CheckAlive()
         {

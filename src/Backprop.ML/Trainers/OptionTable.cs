@@ -68,6 +68,8 @@ internal static class OptionTable
                 (x, value) => x with { NumericEmbedding = value }).OfPreset(),
             Preparation(nameof(Options.MaximumOneHotValues), x => x.MaximumOneHotValues,
                 (x, value) => x with { MaximumOneHotValues = value }).OfPreset(),
+            Preparation(nameof(Options.MaximumIndicatedValues), x => x.MaximumIndicatedValues,
+                (x, value) => x with { MaximumIndicatedValues = value }).OfPreset(),
             Preparation(nameof(Options.EmbeddingDimension), x => x.EmbeddingDimension,
                 (x, value) => x with { EmbeddingDimension = value }).OfPreset(),
             Network(nameof(Options.InputScale), x => x.InputScale, (x, value) => x with { InputScale = value }).OfPreset(),

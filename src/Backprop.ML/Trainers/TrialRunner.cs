@@ -16,7 +16,7 @@ internal sealed class TrialRunner(
     TrainingPlan plan, TrainingInput input, BackpropTrainer.Options options, Func<BackpropTrainer.Options, TrainingOptions> trainerFor,
     Func<BackpropTrainer.Options, FeatureTraits> traitsOf, IProgress<EpochReport> progress) : ITrialRunner
 {
-    private readonly Dictionary<bool, FeatureTraits> _traits = [];
+    private readonly Dictionary<(bool, int), FeatureTraits> _traits = [];
 
     /// <inheritdoc/>
     public Network BuildNetwork(TrialSettings trial) => BuildNetwork(options.With(trial.Values));
@@ -42,11 +42,11 @@ internal sealed class TrialRunner(
 
     private Trainer TrainerOf(TrialSettings trial) => new(trial.OptionsFrom(trainerFor(options.With(trial.Values))));
 
-    // Only one option of a trial decides what is measured.
+    // Only two options of a trial decide what is measured.
     private Network BuildNetwork(BackpropTrainer.Options own)
     {
-        if (!_traits.TryGetValue(own.QuantileTransform, out var traits))
-            _traits[own.QuantileTransform] = traits = traitsOf(own);
+        var measured = (own.QuantileTransform, own.MaximumIndicatedValues);
+        if (!_traits.TryGetValue(measured, out var traits)) _traits[measured] = traits = traitsOf(own);
         return plan.MakeNetwork(own, traits);
     }
 }

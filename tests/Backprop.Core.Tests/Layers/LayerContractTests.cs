@@ -16,6 +16,8 @@ public class LayerContractTests
             new PeriodicEmbeddingLayer(5, 5, 17, 0.5, PeriodicForm.CosineWithPhase),
             new PeriodicEmbeddingLayer(7, 5, 6, 0.1, PeriodicForm.CosineWithPhase, 2), new PiecewiseLinearEncoding(5, 3, 17),
             new QuantileTransform(37, [0, 7, 36], knots: 5), new QuantileTransform(2, [1]), new InputScale(37), new GaussianNoise(37, 0.5),
+            new ValueIndicators(5, [new FewValuedFeature(1, 3), new FewValuedFeature(4, 2)], FeatureScaling.Robust),
+            new ValueIndicators(2, [new FewValuedFeature(0, 7)], scaling: null),
             new GroupedDense(15, 111, 3, ntkParametrization: false), new GroupedDense(74, 10, 2, ntkParametrization: true),
             new Replicate(37, 3), new PerMember(new LayerNormalization(37), 2),
             new PerMember(new EntityEmbedding(5, [new EmbeddedCategory(1, 3, 2)]), 3),

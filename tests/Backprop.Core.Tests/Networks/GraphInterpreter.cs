@@ -29,6 +29,7 @@ internal static class GraphInterpreter
         {
             StandardizeColumns op => Map(x, (value, j) => (value - At(op.Means, j)) * At(op.Factors, j)),
             ReplaceMissing op => Replaced(op, x),
+            IndicateValues op => Indicated(op, x),
             InterpolateColumns op => Interpolated(op, x),
             EncodeCategories op => Encoded(op, x),
             LookUpCategories op => LookedUp(op, x),
@@ -100,6 +101,20 @@ internal static class GraphInterpreter
             else value = heights[left] + (value - knots[left]) / (knots[left + 1] - knots[left]) * (heights[left + 1] - heights[left]);
         }
         return y;
+    }
+
+    private static double[] Indicated(IndicateValues op, double[] x)
+    {
+        List<double> y = [.. x];
+        var numbers = Doubles(op.Numbers.Span);
+        foreach (var (slot, count) in op.Features)
+        {
+            double[] ends = [.. numbers[..(count - 1)], double.PositiveInfinity];
+            var active = Array.FindIndex(ends, end => x[slot] <= end);
+            for (var k = 0; k < count; k++) y.Add(numbers[(k == active ? 2 * count : count) - 1 + k]);
+            numbers = numbers[(3 * count - 1)..];
+        }
+        return [.. y];
     }
 
     private static double[] Encoded(EncodeCategories op, double[] x)

@@ -31,7 +31,8 @@ public class InferenceGraphTests
 
     private static Dictionary<string, Func<int, Network>> Shapes { get; } = new()
     {
-        ["single"] = outputs => new NetworkBuilder(Features).Imputation(MissingValues.Median, 0, 2).QuantileTransform(1)
+        ["single"] = outputs => new NetworkBuilder(Features).Imputation(MissingValues.Median, 0, 2)
+            .ValueIndicators(FeatureScaling.Robust, new FewValuedFeature(0, 4), new FewValuedFeature(3, 2)).QuantileTransform(1)
             .OneHotEncoding(FeatureScaling.Standard, new OneHotCategory(4, 5), new OneHotCategory(5, 2)).SmoothClip(features: 4)
             .InputScale().Dense(9).BatchNormalization().Activation(new Mish()).Dropout(0.2)
             .Residual(block => block.BatchNormalization().Activation(new PReLU()).Dense(9).Dropout(0.1))

@@ -110,6 +110,7 @@ public class TrainingPresetTests
     {
         Refused("ValidationFraction", () => new DataPreparation { ValidationFraction = 1 });
         Refused("EmbeddingDimension", () => new DataPreparation { EmbeddingDimension = 0 });
+        Refused("MaximumIndicatedValues", () => new DataPreparation { MaximumIndicatedValues = -1 });
         Refused("MaximumOneHotValues", () => new DataPreparation { MaximumOneHotValues = -1 });
         Refused("ValidationRows", () => new DataPreparation { ValidationRows = (ValidationRows)9 });
 

@@ -62,7 +62,7 @@ public class NetworkExportTests
     public void Random_networks_of_every_kind_of_layer()
     {
         var seen = new HashSet<Type>();
-        for (var seed = 0; seed < 60; seed++)
+        for (var seed = 0; seed < 80; seed++)
         {
             var random = new Random(seed);
             var loss = Loss.All[random.Next(Loss.All.Count)];
@@ -171,6 +171,8 @@ public class NetworkExportTests
     {
         var replacement = (MissingValues)(1 + random.Next(Enum.GetValues<MissingValues>().Length - 1));
         var builder = new NetworkBuilder(Features).Imputation(replacement, 0, 2);
+        if (random.Next(2) == 0)
+            builder.ValueIndicators(FeatureScaling.Robust, new FewValuedFeature(1, 5), new FewValuedFeature(2, 3));
         if (random.Next(2) == 0) builder.QuantileTransform(1, 3);
         var isEmbedded = random.Next(2) == 0;
         if (isEmbedded) builder.OneHotEncoding(null, new OneHotCategory(5, 2));

@@ -36,7 +36,7 @@ public class OptionTableTests
         string[] others =
         [
             "Loss", "Autoencoder", "BalancedClassWeights", "StandardizeInputs", "StandardizeTargets", "OneHotCategories", "OneHotScaling",
-            "IndicatedFeatures", "QuantileFeatures", "IncreasingFeatures", "DecreasingFeatures", "MonotoneActivation",
+            "IndicatedFeatures", "FewValuedFeatures", "QuantileFeatures", "IncreasingFeatures", "DecreasingFeatures", "MonotoneActivation",
         ];
         Type[] records = [typeof(Networks.MultilayerPerceptron), typeof(Backprop.Training.TrainingOptions), typeof(DataPreparation)];
         var properties = records.SelectMany(record => record.GetProperties()).Where(property => property.CanWrite);

@@ -59,6 +59,8 @@ public class OptionReachTests
         [nameof(BackpropTrainer.Options.NumericEmbedding)] = new(
             o => o.NumericEmbedding = new PiecewiseLinearEmbedding { Bins = 5, Dimension = 3 }),
         [nameof(BackpropTrainer.Options.QuantileTransform)] = new(o => o.QuantileTransform = true, o => o.FeatureColumnName = "Amounts"),
+        [nameof(BackpropTrainer.Options.MaximumIndicatedValues)] = new(
+            o => o.MaximumIndicatedValues = 6, o => o.FeatureColumnName = "Counts"),
         [nameof(BackpropTrainer.Options.AsinhScale)] = new(o => o.AsinhScale = 3),
         [nameof(BackpropTrainer.Options.SmoothClip)] = new(o => o.SmoothClip = 3),
         [nameof(BackpropTrainer.Options.InputScale)] = new(o => o.InputScale = true),
@@ -188,7 +190,7 @@ public class OptionReachTests
         Assert.StartsWith("Epoch 1: The gradient vanishes on its way back: ", Assert.Single(warnings));
     }
 
-    // Every seventh row lacks a feature, in one of the columns; in another, most amounts are 0.
+    // Every seventh row lacks a feature, in one of the columns. In another, most amounts are 0, and in a third, there are few values.
     private IDataView WithHoles(Example[] examples)
     {
         for (var i = 0; i < examples.Length; i += 7) examples[i].Weight = float.NaN;
@@ -196,6 +198,8 @@ public class OptionReachTests
         return _ml.Transforms.Concatenate("Holes", nameof(Example.Main), nameof(Example.Side), nameof(Example.Weight))
             .Append(_ml.Transforms.Expression("Amount", "x => x > 0.6f ? x : 0f", nameof(Example.Main)))
             .Append(_ml.Transforms.Concatenate("Amounts", "Amount", nameof(Example.Side)))
+            .Append(_ml.Transforms.Expression("Count", "x => floor(3f * x)", nameof(Example.Main)))
+            .Append(_ml.Transforms.Concatenate("Counts", "Count", nameof(Example.Side)))
             .Fit(data).Transform(data);
     }
 

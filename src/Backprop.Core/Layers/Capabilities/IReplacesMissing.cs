@@ -2,8 +2,11 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>A layer that replaces missing values of the features (NaN) and leaves known values unchanged, in their columns.</summary>
-internal interface IReplacesMissing
+/// <summary>A layer that leaves the known values of the features unchanged, in their columns. It may add columns at the end.</summary>
+internal interface IKeepsFeatures;
+
+/// <summary>A layer that replaces missing values of the features (NaN).</summary>
+internal interface IReplacesMissing : IKeepsFeatures
 {
     /// <summary>Features with an indicator of missing values, in ascending order.</summary>
     IReadOnlyList<int> Indicated { get; }
@@ -21,4 +24,11 @@ internal interface ITransformsFeatures
 {
     /// <summary>The transformed features, in ascending order.</summary>
     IReadOnlyList<int> Features { get; }
+}
+
+/// <summary>A layer that adds a column for each value of some features.</summary>
+internal interface IIndicatesValues : IKeepsFeatures
+{
+    /// <summary>The features with few values, in ascending order.</summary>
+    IReadOnlyList<FewValuedFeature> Features { get; }
 }

@@ -34,6 +34,18 @@ internal sealed record InterpolateColumns(
     IReadOnlyList<string> Inputs, string Output, int Width, IReadOnlyList<int> Columns, int Knots, ReadOnlyMemory<Real> Curves)
     : InferenceOperation(Inputs, Output, Width);
 
+/// <summary>y = [x, a column for each value of the first feature, those of the second, …]; the column of the nearest value is
+/// active.</summary>
+/// <param name="Inputs">x</param>
+/// <param name="Output">y</param>
+/// <param name="Width">Columns of y.</param>
+/// <param name="Features">The features with columns.</param>
+/// <param name="Numbers">For each feature the boundaries between its values, in ascending order; then the value of each column where it is
+/// not active, and the value of each where it is.</param>
+internal sealed record IndicateValues(
+    IReadOnlyList<string> Inputs, string Output, int Width, IReadOnlyList<FewValuedFeature> Features, ReadOnlyMemory<Real> Numbers)
+    : InferenceOperation(Inputs, Output, Width);
+
 /// <summary>A column that holds a category from 1 to <paramref name="Count"/>; any other value is unknown.</summary>
 /// <param name="Slot">The index of the column.</param>
 /// <param name="Count">How many categories.</param>

@@ -203,6 +203,15 @@ public sealed partial class ExampleSet
         }
     }
 
+    /// <summary>Features with few different values, in ascending order, for <see cref="Layers.ValueIndicators"/>: at least 3, and on
+    /// average at least 10 examples for each. Sparse features are excluded; missing values do not count.</summary>
+    /// <remarks>Features that hold category indices are included; leave them out. docs/decisions/0061.</remarks>
+    /// <param name="maximumValues">Maximum number of different values of a feature; less than 3 for none.</param>
+    public IReadOnlyList<FewValuedFeature> FewValuedFeatures(int maximumValues) => FindFewValuedFeatures(maximumValues, meter: null);
+
+    internal IReadOnlyList<FewValuedFeature> FindFewValuedFeatures(int maximumValues, WorkMeter? meter) =>
+        IsSparse ? [] : FewValuedColumns.Find(this, maximumValues, meter);
+
     /// <summary>Whether all values of a row are finite.</summary>
     internal static bool AreFinite(ReadOnlySpan<Real> row) => row.IsEmpty || TensorPrimitives.IsFiniteAll(row);
 

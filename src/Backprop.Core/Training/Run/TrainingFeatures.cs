@@ -24,7 +24,8 @@ internal sealed class TrainingFeatures(TrainingData data, Standardization? input
 
     public void CopyExample(int example, Span<Real> features) => _examples.CopyFeatures(example, features);
 
-    public Span<Real> CopyKnown(int feature, Span<Real> room) => RowReading.CopyKnown(_examples.FeatureRows, feature, room, work);
+    public Span<Real> CopyKnown(int feature, Span<Real> room) =>
+        Sparse is { } sparse ? sparse.CopyKnown(feature, room) : RowReading.CopyKnown(_examples.FeatureRows, feature, room, work);
 
     public void MeasureMeans(Span<Real> means) => _examples.MeasureFeatures(FeatureScaling.Standard, work).Means.CopyTo(means);
 

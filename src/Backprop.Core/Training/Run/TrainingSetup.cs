@@ -109,7 +109,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
         {
             if (network.Layers[l] is IFitsTrainingData { IsFitted: true } fitted)
                 fitted.FitFeatures(parameters.AsSpan(network.ParametersOf(l)), features, areEntering);
-            areEntering &= network.Layers[l] is IReplacesMissing;
+            areEntering &= network.Layers[l] is IKeepsFeatures;
         }
     }
 
