@@ -16,9 +16,9 @@ public readonly record struct FewValuedFeature(int Slot, int Count)
 /// <remarks>
 /// A network is smooth in its features. With a column for each value, it can also learn a step between any two of them, as trees do. The
 /// number itself stays, so the order of the values is known. The values are those of the examples, in ascending order; between two of
-/// them, the boundary is in the middle. If there are more values than columns, evenly spread ones are used; if there are fewer, the last
-/// columns stay 0. Parameters for each feature with n values: n − 1 boundaries, then the value of each column where it is not active, then
-/// the value of each where it is. All are measured (example weights are ignored); none is learned. Use it as the first layer, or behind an
+/// them, the boundary is in the middle. If there are more values than columns, the most frequent ones are used; if there are fewer, the
+/// last columns stay 0. Parameters for each feature with n values: n − 1 boundaries, then the value of each column where it is not active,
+/// then the value of each where it is. All are measured (example weights are ignored); none is learned. Use it as the first layer, or behind an
 /// <see cref="Imputation"/>: other layers may change the values. docs/decisions/0061.
 /// </remarks>
 public sealed record ValueIndicators : Layer, IFitsTrainingData, IIndicatesValues, IPreparesFeatures, IDescribesInference
@@ -169,13 +169,17 @@ public sealed record ValueIndicators : Layer, IFitsTrainingData, IIndicatesValue
         return column;
     }
 
-    // The different values of sorted ones; evenly spread ones if there are more than the maximum.
+    // The different values of sorted ones, in ascending order; the most frequent ones if there are more than the maximum.
     private static IEnumerable<Real> ValuesOf(Span<Real> sorted, int max)
     {
-        var values = new List<Real>();
-        foreach (var value in sorted)
-            if (values.Count == 0 || value != values[^1]) values.Add(value);
-        return values.Count <= max ? values : Enumerable.Range(0, max).Select(i => values[(int)((long)i * (values.Count - 1) / (max - 1))]);
+        var values = new List<(Real Value, int Rows)>();
+        for (int first = 0, end; first < sorted.Length; first = end)
+        {
+            end = first + 1;
+            while (end < sorted.Length && sorted[end] == sorted[first]) end++;
+            values.Add((sorted[first], end - first));
+        }
+        return values.OrderByDescending(each => each.Rows).Take(max).Select(each => each.Value).Order();
     }
 
     private static int OutputsOf(int inputs, IReadOnlyList<FewValuedFeature> features)

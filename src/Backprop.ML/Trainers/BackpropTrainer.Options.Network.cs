@@ -107,7 +107,7 @@ public sealed partial class BackpropTrainer
 
         /// <summary>The maximum number of different values of a numeric feature for which a column of 0 and 1 is added for each value
         /// (<see cref="Layers.ValueIndicators"/>). The network can then learn steps between these values, as trees do.</summary>
-        /// <remarks>A feature needs at least 3 values, and on average 10 training rows for each
+        /// <remarks>A feature needs at least 3 values, on average 10 training rows for each, and no rare value
         /// (<see cref="Training.ExampleSet.FewValuedFeatures"/>). Features with categories or constraints have no such columns. If there
         /// would be more than 128, there are none.</remarks>
         /// <value>By preset; <see cref="Preset.Plain"/> has 0: no columns. At least 0. Sparse features do not change. Must be 0 for

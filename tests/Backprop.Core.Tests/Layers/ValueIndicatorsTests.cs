@@ -60,13 +60,12 @@ public class ValueIndicatorsTests
     }
 
     [Fact]
-    public void Of_more_values_than_columns_evenly_spread_ones_are_used()
+    public void Of_more_values_than_columns_the_most_frequent_are_used()
     {
         var layer = new ValueIndicators(1, [new FewValuedFeature(0, 3)], scaling: null);
-        float[] values = [.. Enumerable.Range(0, 21).Select(i => (float)i)];
-        var y = Indicate(layer, values, values);
-        foreach (var (value, column) in ((int, int)[])[(0, 0), (5, 0), (6, 1), (10, 1), (15, 1), (16, 2), (20, 2)])
-            Assert.Equal(1, y[value * 4 + 1 + column]);
+        var y = Indicate(layer, [1, 2, 3, 3, 4, 8, 8, 9, 9, 9], [1, 5, 6, 8, 8.5f, 9]);
+        int[] expected = [0, 0, 1, 1, 1, 2];
+        for (var row = 0; row < expected.Length; row++) Assert.Equal(expected[row], Array.IndexOf(y[(row * 4 + 1)..(row * 4 + 4)], 1));
     }
 
     [Fact]
@@ -186,7 +185,7 @@ public class ValueIndicatorsTests
     [Fact]
     public void Features_with_few_values_are_found()
     {
-        const int rows = 100, columns = 7;
+        const int rows = 100, columns = 9;
         var x = new float[rows * columns];
         for (var i = 0; i < rows; i++)
         {
@@ -197,15 +196,17 @@ public class ValueIndicatorsTests
             row[3] = 5; // one
             row[4] = i % 3 == 0 ? float.NaN : i % 3 + i % 2; // three values, and missing ones
             row[5] = Math.Min(i, 10); // eleven values
-            row[6] = Math.Min(i, 6); // seven
+            row[6] = i % 7; // seven
+            row[7] = i < 4 ? 0 : 1 + i % 2; // the mean number of rows is 33; one value has less than an eighth of it
+            row[8] = i < 5 ? 0 : 1 + i % 2; // one has more than an eighth
         }
         var examples = new ExampleSet(x, columns, new float[rows], allowsMissing: true);
-        Assert.Equal([new(1, 4), new(4, 3), new(6, 7)], examples.FewValuedFeatures(12)); // of 100 rows, ten values at most
-        Assert.Equal([new(1, 4), new(4, 3)], examples.FewValuedFeatures(6));
-        Assert.Equal([new(4, 3)], examples.FewValuedFeatures(3));
+        Assert.Equal([new(1, 4), new(4, 3), new(6, 7), new(8, 3)], examples.FewValuedFeatures(12)); // of 100 rows, ten values at most
+        Assert.Equal([new(1, 4), new(4, 3), new(8, 3)], examples.FewValuedFeatures(6));
+        Assert.Equal([new(4, 3), new(8, 3)], examples.FewValuedFeatures(3));
         Assert.Empty(examples.FewValuedFeatures(2));
         Assert.Empty(examples.FewValuedFeatures(0));
-        Assert.Equal([new(1, 4), new(4, 3)], examples.Slice(0, 49).FewValuedFeatures(12)); // of 49 rows, four
+        Assert.Equal([new(1, 4), new(4, 3), new(7, 3), new(8, 3)], examples.Slice(0, 49).FewValuedFeatures(12)); // of 49 rows, four
         var sparse = new SparseMatrix([0, 1, 2, 3], [0, 0, 0], [1, 2, 3], columnCount: 1);
         Assert.Empty(new ExampleSet(sparse, new float[3]).FewValuedFeatures(12));
     }

@@ -203,8 +203,9 @@ public sealed partial class ExampleSet
         }
     }
 
-    /// <summary>Features with few different values, in ascending order, for <see cref="Layers.ValueIndicators"/>: at least 3, and on
-    /// average at least 10 examples for each. Sparse features are excluded; missing values do not count.</summary>
+    /// <summary>Features with few different values, in ascending order, for <see cref="Layers.ValueIndicators"/>. They have at least 3
+    /// values, on average at least 10 examples for each, and no value with less than an eighth of that average. Settings of an experiment
+    /// are such features. Sparse features are excluded; missing values do not count.</summary>
     /// <remarks>Features that hold category indices are included; leave them out. docs/decisions/0061.</remarks>
     /// <param name="maximumValues">Maximum number of different values of a feature; less than 3 for none.</param>
     public IReadOnlyList<FewValuedFeature> FewValuedFeatures(int maximumValues) => FindFewValuedFeatures(maximumValues, meter: null);
