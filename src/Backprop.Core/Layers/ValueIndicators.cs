@@ -18,8 +18,8 @@ public readonly record struct FewValuedFeature(int Slot, int Count)
 /// number itself stays, so the order of the values is known. The values are those of the examples, in ascending order; between two of
 /// them, the boundary is in the middle. If there are more values than columns, the most frequent ones are used; if there are fewer, the
 /// last columns stay 0. Parameters for each feature with n values: n − 1 boundaries, then the value of each column where it is not active,
-/// then the value of each where it is. All are measured (example weights are ignored); none is learned. Use it as the first layer, or behind an
-/// <see cref="Imputation"/>: other layers may change the values. docs/decisions/0061.
+/// then the value of each where it is. All are measured (example weights are ignored); none is learned. Use it as the first layer, or
+/// behind an <see cref="Imputation"/>: other layers may change the values. docs/decisions/0061.
 /// </remarks>
 public sealed record ValueIndicators : Layer, IFitsTrainingData, IIndicatesValues, IPreparesFeatures, IDescribesInference
 {
@@ -110,7 +110,7 @@ public sealed record ValueIndicators : Layer, IFitsTrainingData, IIndicatesValue
         var counts = new int[numbers.On.Length];
         Real[] values = [.. ValuesOf(known, counts.Length)];
         numbers.Boundaries.Fill(Real.MaxValue); // no value is above it, so columns that are left stay 0
-        for (var k = 1; k < values.Length; k++) numbers.Boundaries[k - 1] = values[k - 1] + (values[k] - values[k - 1]) / 2;
+        for (var k = 1; k < values.Length; k++) numbers.Boundaries[k - 1] = Middle(values[k - 1], values[k]);
         foreach (var value in known) counts[ColumnOf(value, numbers.Boundaries)]++;
         for (var k = 0; k < counts.Length; k++)
         {
@@ -167,6 +167,13 @@ public sealed record ValueIndicators : Layer, IFitsTrainingData, IIndicatesValue
         var column = 0;
         foreach (var boundary in boundaries) column += x > boundary ? 1 : 0;
         return column;
+    }
+
+    // Never the upper value: the column of a number is decided by the boundaries below it. The sum of two large values may be infinite.
+    private static Real Middle(Real lower, Real upper)
+    {
+        var middle = lower / 2 + upper / 2;
+        return middle < upper ? middle : lower;
     }
 
     // The different values of sorted ones, in ascending order; the most frequent ones if there are more than the maximum.

@@ -14,8 +14,8 @@ public class IntegratedGradientsTests
     private const int Rows = 20;
 
     // A sum of functions of one feature each: what a feature contributes is the change of the score when it alone leaves the baseline. The
-    // functions are piecewise linear, waves, and ranks.
-    [Theory, InlineData("pieces"), InlineData("waves"), InlineData("ranks")]
+    // functions are piecewise linear, waves, ranks, and steps.
+    [Theory, InlineData("pieces"), InlineData("waves"), InlineData("ranks"), InlineData("steps")]
     public void Of_an_additive_function_every_feature_contributes_its_own_part(string kind)
     {
         var form = new MultilayerPerceptron
@@ -25,6 +25,7 @@ public class IntegratedGradientsTests
                 ? new PeriodicEmbedding { Dimension = 4, Frequencies = 3, StandardDeviation = 0.3 }
                 : new PiecewiseLinearEmbedding { Bins = 5, Dimension = 3 },
             QuantileFeatures = kind == "ranks" ? [0, 2] : [],
+            FewValuedFeatures = kind == "steps" ? [new FewValuedFeature(0, 4), new FewValuedFeature(2, 3)] : [],
         };
         var x = TestNumbers.Normal(Rows * 3, seed: 1);
         var network = form.Build(3, 1);

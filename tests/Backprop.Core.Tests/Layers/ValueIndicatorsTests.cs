@@ -59,6 +59,14 @@ public class ValueIndicatorsTests
         Assert.Equal(y[6..8], y[11..13]);
     }
 
+    [Theory]
+    [InlineData(float.MinValue, float.MaxValue)]
+    [InlineData(1, 1.0000001f)]
+    [InlineData(1.0000001f, 1.0000002f)]
+    public void Neighbours_and_the_largest_numbers_have_columns_of_their_own(float lower, float upper) => Assert.Equal(
+        [lower, 1, 0, upper, 0, 1],
+        Indicate(new ValueIndicators(1, [new FewValuedFeature(0, 2)], scaling: null), [lower, upper], [lower, upper]));
+
     [Fact]
     public void Of_more_values_than_columns_the_most_frequent_are_used()
     {
