@@ -9,13 +9,16 @@ namespace Backprop.Accuracy.Learners;
 /// <param name="Apply">Sets the options.</param>
 internal sealed record Variation(string Text, Action<BackpropTrainer.Options> Apply)
 {
+    /// <summary>Its name in tables and plots.</summary>
+    public string Name { get; init; } = Text;
+
     // Cheaper variants of Default. Their names are those on the command line, behind "default@".
     private static readonly Dictionary<string, Variation> _cheaper = new()
     {
-        ["layers2"] = new("HiddenLayers = 128, 128", options => options.HiddenLayers = [128, 128]),
-        ["units96"] = new("HiddenLayers = 96, 96, 96", options => options.HiddenLayers = [96, 96, 96]),
-        ["layers2units96"] = new("HiddenLayers = 96, 96", options => options.HiddenLayers = [96, 96]),
-        ["members5"] = new("EnsembleSize = 5", options => options.EnsembleSize = 5),
+        ["layers2"] = new("HiddenLayers = 128, 128", options => options.HiddenLayers = [128, 128]) { Name = "2 × 128 units" },
+        ["units96"] = new("HiddenLayers = 96, 96, 96", options => options.HiddenLayers = [96, 96, 96]) { Name = "3 × 96 units" },
+        ["layers2units96"] = new("HiddenLayers = 96, 96", options => options.HiddenLayers = [96, 96]) { Name = "2 × 96 units" },
+        ["members5"] = new("EnsembleSize = 5", options => options.EnsembleSize = 5) { Name = "5 members" },
     };
 
     /// <summary>The names of all variants of <c>default</c>.</summary>
