@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures how well this library predicts beside others, on every data set. accuracy.sh run goes on where it stopped; accuracy.sh summary
-# --write makes tables and plots of the results in docs/measurements/accuracy.md and accuracy-tables.md. The first says what is measured, the
-# second has all arguments. accuracy.sh calibration run and accuracy.sh calibration summary --write do the same for probabilities:
+# --write makes tables and plots of the results in docs/measurements/accuracy.md and accuracy-tables.md. The first says what is measured,
+# the second has all arguments. accuracy.sh calibration run and accuracy.sh calibration summary --write do the same for probabilities:
 # calibration.md. So do accuracy.sh intervals … and accuracy.sh anomaly …: intervals.md and anomaly.md. accuracy.sh tuning summary --write
 # and frontier summary --write write tuning.md and the end of recipe-search.md.
 set -euo pipefail

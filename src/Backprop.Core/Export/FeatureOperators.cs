@@ -48,15 +48,14 @@ internal static class FeatureOperators
     {
         var parts = new List<string> { x };
         var numbers = op.Numbers.Span;
-        foreach (var (slot, count) in op.Features)
+        foreach (var feature in op.Features)
         {
-            var isAbove = graph.Apply("Greater", graph.Slice(x, 1, slot, 1), graph.Row(numbers[..(count - 1)]));
-            float[] ones = [.. Enumerable.Repeat(1f, count - 1)];
-            var column = graph.Apply("MatMul", graph.Cast(isAbove, ElementType.Single), graph.Constant(ones, count - 1, 1));
-            var isActive = graph.Apply("Equal", column, graph.Row(Enumerable.Range(0, count).Select(k => (double)k)));
-            var (off, on) = (graph.Row(numbers.Slice(count - 1, count)), graph.Row(numbers.Slice(2 * count - 1, count)));
-            parts.Add(graph.Apply("Where", isActive, on, off));
-            numbers = numbers[(3 * count - 1)..];
+            var isAbove = graph.Apply("Greater", graph.Slice(x, 1, feature.Slot, 1), graph.Row(numbers[feature.Boundaries]));
+            float[] ones = [.. Enumerable.Repeat(1f, feature.Count - 1)];
+            var column = graph.Apply("MatMul", graph.Cast(isAbove, ElementType.Single), graph.Constant(ones, ones.Length, 1));
+            var isActive = graph.Apply("Equal", column, graph.Row(Enumerable.Range(0, feature.Count).Select(k => (double)k)));
+            parts.Add(graph.Apply("Where", isActive, graph.Row(numbers[feature.On]), graph.Row(numbers[feature.Off])));
+            numbers = numbers[(int)feature.NumberCount..];
         }
         return graph.Concat(1, parts);
     }

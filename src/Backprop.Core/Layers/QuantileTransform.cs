@@ -165,12 +165,10 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
         var maxWeight = Math.Max(1, (double)sorted.Length / ExamplesOfOneValue);
         var shares = new List<(Real, double)>();
         double below = 0;
-        for (int first = 0, end; first < sorted.Length; first = end)
+        foreach (var (value, count) in EqualValues.Of(sorted))
         {
-            end = first + 1;
-            while (end < sorted.Length && sorted[end] == sorted[first]) end++;
-            var counts = Math.Min(end - first, maxWeight);
-            shares.Add((sorted[first], below + counts / 2));
+            var counts = Math.Min(count, maxWeight);
+            shares.Add((value, below + counts / 2));
             below += counts;
         }
         return shares;

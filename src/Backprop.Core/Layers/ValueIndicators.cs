@@ -9,6 +9,15 @@ namespace Backprop.Layers;
 public readonly record struct FewValuedFeature(int Slot, int Count)
 {
     internal long NumberCount => 3L * Count - 1;
+
+    /// <summary>Among the parameters of this feature: the boundaries between its values.</summary>
+    internal Range Boundaries => ..(Count - 1);
+
+    /// <summary>The value of each column where it is not active.</summary>
+    internal Range Off => (Count - 1)..(2 * Count - 1);
+
+    /// <summary>The value of each column where it is active.</summary>
+    internal Range On => (2 * Count - 1)..(3 * Count - 1);
 }
 
 /// <summary>Adds a column of 0 and 1 for each value of some features: y = [x, the columns of the first of these features, those of the
@@ -75,20 +84,26 @@ public sealed record ValueIndicators : Layer, IFitsTrainingData, IIndicatesValue
     {
         foreach (var feature in _features)
         {
-            var numbers = Numbers.Next(ref parameters, feature);
-            for (var k = 0; k < numbers.Boundaries.Length; k++) numbers.Boundaries[k] = (Real)(6.0 * (k + 1) / feature.Count - 3);
-            numbers.Off.Clear();
-            numbers.On.Fill(1);
+            var boundaries = parameters[feature.Boundaries];
+            for (var k = 0; k < boundaries.Length; k++) boundaries[k] = (Real)(6.0 * (k + 1) / feature.Count - 3);
+            parameters[feature.Off].Clear();
+            parameters[feature.On].Fill(1);
+            parameters = parameters[(int)feature.NumberCount..];
         }
     }
 
     /// <summary>Finds the values, and scales the columns by the number of examples that have each.</summary>
     /// <inheritdoc/>
-    public void Fit(Span<Real> parameters, ReadOnlyMatrix examples)
+    public void Fit(Span<Real> parameters, ReadOnlyMatrix examples) => ((IFitsTrainingData)this).Fit(parameters, examples, meter: null);
+
+    void IFitsTrainingData.Fit(Span<Real> parameters, ReadOnlyMatrix examples, WorkMeter? meter)
     {
         var room = new Real[examples.Rows];
         foreach (var feature in _features)
-            Fit(Numbers.Next(ref parameters, feature), RowReading.CopyKnown(examples, feature.Slot, room, meter: null), meter: null);
+        {
+            FitFeature(parameters, feature, RowReading.CopyKnown(examples, feature.Slot, room, meter), meter);
+            parameters = parameters[(int)feature.NumberCount..];
+        }
     }
 
     // To all examples, if their features are the inputs of this layer: a sample may lack a rare value.
@@ -100,23 +115,28 @@ public sealed record ValueIndicators : Layer, IFitsTrainingData, IIndicatesValue
         {
             var known = features.CopyKnown(feature.Slot, room);
             features.Standardize(feature.Slot, known);
-            Fit(Numbers.Next(ref parameters, feature), known, features.Work);
+            FitFeature(parameters, feature, known, features.Work);
+            parameters = parameters[(int)feature.NumberCount..];
         }
     }
 
-    private void Fit(Numbers numbers, Span<Real> known, WorkMeter? meter)
+    private void FitFeature(Span<Real> parameters, FewValuedFeature feature, Span<Real> known, WorkMeter? meter)
     {
+        Span<Real> boundaries = parameters[feature.Boundaries], off = parameters[feature.Off], on = parameters[feature.On];
         ChunkedSort.Sort(known, meter);
-        var counts = new int[numbers.On.Length];
-        Real[] values = [.. ValuesOf(known, counts.Length)];
-        numbers.Boundaries.Fill(Real.MaxValue); // no value is above it, so columns that are left stay 0
-        for (var k = 1; k < values.Length; k++) numbers.Boundaries[k - 1] = Middle(values[k - 1], values[k]);
-        foreach (var value in known) counts[ColumnOf(value, numbers.Boundaries)]++;
+        Real[] values =
+        [
+            .. EqualValues.Of(known).OrderByDescending(each => each.Count).Take(feature.Count).Select(each => each.Value).Order(),
+        ];
+        boundaries.Fill(Real.MaxValue); // no value is above it, so columns that are left stay 0
+        for (var k = 1; k < values.Length; k++) boundaries[k - 1] = Middle(values[k - 1], values[k]);
+        var counts = new int[feature.Count];
+        foreach (var value in known) counts[ColumnOf(value, boundaries)]++;
         for (var k = 0; k < counts.Length; k++)
         {
             double center = 0, factor = counts[k] > 0 ? 1 : 0;
             if (Scaling is { } scaling) (center, factor) = IndicatorScale.Of(scaling, counts[k], minusOnes: 0, known);
-            (numbers.Off[k], numbers.On[k]) = ((Real)((0 - center) * factor), (Real)((1 - center) * factor));
+            (off[k], on[k]) = ((Real)((0 - center) * factor), (Real)((1 - center) * factor));
             meter?.Add(known.Length);
         }
     }
@@ -134,14 +154,13 @@ public sealed record ValueIndicators : Layer, IFitsTrainingData, IIndicatesValue
             from.CopyTo(to);
             to = to[Inputs..];
             var rest = parameters;
-            foreach (var (slot, count) in _features)
+            foreach (var feature in _features)
             {
-                ReadOnlySpan<Real> off = rest.Slice(count - 1, count), on = rest.Slice(2 * count - 1, count);
-                var active = ColumnOf(from[slot], boundaries: rest[..(count - 1)]);
-                off.CopyTo(to);
-                to[active] = on[active];
-                to = to[count..];
-                rest = rest[(3 * count - 1)..];
+                var active = ColumnOf(from[feature.Slot], rest[feature.Boundaries]);
+                rest[feature.Off].CopyTo(to);
+                to[active] = rest[feature.On][active];
+                to = to[feature.Count..];
+                rest = rest[(int)feature.NumberCount..];
             }
         }
     }
@@ -176,19 +195,6 @@ public sealed record ValueIndicators : Layer, IFitsTrainingData, IIndicatesValue
         return middle < upper ? middle : lower;
     }
 
-    // The different values of sorted ones, in ascending order; the most frequent ones if there are more than the maximum.
-    private static IEnumerable<Real> ValuesOf(Span<Real> sorted, int max)
-    {
-        var values = new List<(Real Value, int Rows)>();
-        for (int first = 0, end; first < sorted.Length; first = end)
-        {
-            end = first + 1;
-            while (end < sorted.Length && sorted[end] == sorted[first]) end++;
-            values.Add((sorted[first], end - first));
-        }
-        return values.OrderByDescending(each => each.Rows).Take(max).Select(each => each.Value).Order();
-    }
-
     private static int OutputsOf(int inputs, IReadOnlyList<FewValuedFeature> features)
     {
         ArgumentNullException.ThrowIfNull(features);
@@ -204,29 +210,5 @@ public sealed record ValueIndicators : Layer, IFitsTrainingData, IIndicatesValue
             throw new ArgumentException(
                 $"There would be more than {Array.MaxLength} columns or parameters. Use fewer features or values.", nameof(features));
         return (int)width;
-    }
-
-    // The parameters of one feature.
-    private readonly ref struct Numbers
-    {
-        public required Span<Real> Boundaries { get; init; }
-
-        public required Span<Real> Off { get; init; }
-
-        public required Span<Real> On { get; init; }
-
-        // The first of the parameters; these are removed.
-        public static Numbers Next(ref Span<Real> parameters, FewValuedFeature feature)
-        {
-            var count = feature.Count;
-            var numbers = new Numbers
-            {
-                Boundaries = parameters[..(count - 1)],
-                Off = parameters.Slice(count - 1, count),
-                On = parameters.Slice(2 * count - 1, count),
-            };
-            parameters = parameters[(int)feature.NumberCount..];
-            return numbers;
-        }
     }
 }

@@ -38,11 +38,11 @@ public sealed partial record MultilayerPerceptron
         return allowed.Sum(feature => feature.Count) <= MaxValueIndicators ? allowed : [];
     }
 
-    private IEnumerable<int> SlotsWithoutIndicators =>
-        [
-            .. Categories.Select(category => category.Slot), .. OneHotCategories.Select(category => category.Slot),
-            .. IncreasingFeatures, .. DecreasingFeatures,
-        ];
+    /// <summary>The features that hold categories.</summary>
+    internal IEnumerable<int> CategorySlots =>
+        Categories.Select(category => category.Slot).Concat(OneHotCategories.Select(category => category.Slot));
+
+    private IEnumerable<int> SlotsWithoutIndicators => [.. CategorySlots, .. IncreasingFeatures, .. DecreasingFeatures];
 
     private void CheckFewValued()
     {

@@ -294,7 +294,7 @@ public sealed partial record MultilayerPerceptron
     // The embedding and the scale, of the other features only.
     private MonotoneLayers AddMonotone(NetworkBuilder builder, int inputs, int numbers)
     {
-        int[] categories = [.. OneHotCategories.Select(category => category.Slot), .. Categories.Select(category => category.Slot)];
+        int[] categories = [.. CategorySlots];
         CheckConstrained(inputs, categories);
         var monotone = new MonotoneLayers(builder.Width, IncreasingFeatures.Select(ColumnOf), DecreasingFeatures.Select(ColumnOf));
         if (NumericEmbedding is null && !InputScale) return monotone;

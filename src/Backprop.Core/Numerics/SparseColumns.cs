@@ -7,7 +7,7 @@ namespace Backprop.Numerics;
 /// <param name="meter">Counts the work; null where work is not counted.</param>
 internal sealed class SparseColumns(SparseMatrix matrix, Func<int, int> rowOf, int count, WorkMeter? meter = null)
 {
-    private const long WorkOfValue = 4;
+    private const long WorkOfValue = 4, WorkOfSearch = 32;
 
     /// <summary>For every column, the number of rows in which it is missing (NaN).</summary>
     public int[] CountMissing()
@@ -78,12 +78,9 @@ internal sealed class SparseColumns(SparseMatrix matrix, Func<int, int> rowOf, i
         var known = 0;
         for (var i = 0; i < count; i++)
         {
-            var row = rowOf(i);
-            var columns = matrix.ColumnsOf(row);
-            meter?.Add(columns.Length + WorkOfValue);
-            var at = columns.IndexOf(column);
-            var value = at < 0 ? 0 : matrix.ValuesOf(row)[at];
+            var value = matrix.ValueAt(rowOf(i), column);
             if (!Real.IsNaN(value)) room[known++] = value;
+            meter?.Add(WorkOfSearch);
         }
         return room[..known];
     }

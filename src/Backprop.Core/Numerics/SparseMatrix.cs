@@ -61,6 +61,13 @@ public sealed class SparseMatrix
     /// <summary>The values of these entries.</summary>
     public ReadOnlySpan<Real> ValuesOf(int row) => _values.AsSpan(_starts[row].._starts[row + 1]);
 
+    /// <summary>One value; 0 if the row has no entry for the column.</summary>
+    internal Real ValueAt(int row, int column)
+    {
+        var at = ColumnsOf(row).BinarySearch(column);
+        return at < 0 ? 0 : ValuesOf(row)[at];
+    }
+
     /// <summary>Writes a row with its zeros.</summary>
     /// <param name="row">The index of the row.</param>
     /// <param name="destination">[Columns], overwritten.</param>

@@ -84,9 +84,7 @@ public sealed record PresetValues
     private int[] QuantileFeatures(ExampleSet training)
     {
         if (!Preparation.QuantileTransform) return [];
-        var concentrated = training.ConcentratedFeatures(HasClasses(training));
-        var categories = Architecture.Categories.Select(category => category.Slot);
-        return [.. concentrated.Except(categories).Except(Architecture.OneHotCategories.Select(category => category.Slot))];
+        return [.. training.ConcentratedFeatures(HasClasses(training)).Except(Architecture.CategorySlots)];
     }
 
     private bool HasClasses(ExampleSet examples) => Training.Loss.HasClasses && examples.TargetCount == 1;

@@ -28,7 +28,6 @@ public sealed partial class BackpropTrainer
         /// <param name="monotone">The slots with monotone constraints.</param>
         internal MultilayerPerceptron ToPerceptron(IReadOnlyList<KeySlot> keys, FeatureTraits slots, MonotoneSlots monotone)
         {
-            var features = slots.Concentrated.Except(Categories.Select(category => category.Slot)).Except(keys.Select(key => key.Slot));
             var architecture = Resolved().Architecture with
             {
                 Categories =
@@ -39,11 +38,14 @@ public sealed partial class BackpropTrainer
                 OneHotCategories = [.. keys.Where(IsOneHot).Select(key => new OneHotCategory(key.Slot, key.Count))],
                 OneHotScaling = NormalizeFeatures ? FeatureScaling : null,
                 IndicatedFeatures = slots.WithMissing,
-                QuantileFeatures = [.. features],
                 IncreasingFeatures = InNetwork(monotone.Increasing, slots),
                 DecreasingFeatures = InNetwork(monotone.Decreasing, slots),
             };
-            return architecture with { FewValuedFeatures = architecture.Allowed(slots.FewValued) };
+            return architecture with
+            {
+                QuantileFeatures = [.. slots.Concentrated.Except(architecture.CategorySlots)],
+                FewValuedFeatures = architecture.Allowed(slots.FewValued),
+            };
         }
 
         // A slot that the network does not read has always the same value.

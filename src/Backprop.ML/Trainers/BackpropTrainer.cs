@@ -353,7 +353,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
 
         // The smallest possible network is created now, so that impossible options cause an exception before the data is read.
         var allFeatures = options.Categories.Length > 0 || !ExampleBuffer.MayBeSparse(plan);
-        return plan with { Smallest = plan.MakeNetwork(new FeatureTraits(all.Smallest(allFeatures), [], [], [])) };
+        return plan with { Smallest = plan.MakeNetwork(FeatureTraits.None with { Columns = all.Smallest(allFeatures) }) };
 
         void CheckAlive()
         {

@@ -24,7 +24,7 @@ public class OneHotEncodingTests
                 8, 0, 0, 0, 0, 0,
                 9, 0, 0, 0, 0, 0,
             ],
-            Encode(
+            FittedLayer.Forward(
                 new OneHotEncoding(4, [new OneHotCategory(0, 3), new OneHotCategory(2, 2), new OneHotCategory(3, 1)], scaling: null), x));
     }
 
@@ -40,7 +40,7 @@ public class OneHotEncodingTests
                 (float)(-0.25 / deviation), (float)(-0.25 / deviation), 1, 0, (float)(-1 / half),
                 (float)(-0.25 / deviation), (float)(-0.25 / deviation), 1, 0, 0,
             ],
-            Encode(
+            FittedLayer.Forward(
                 new OneHotEncoding(2, [new OneHotCategory(0, 4), new OneHotCategory(1, 2)], FeatureScaling.Standard),
                 [1, 1, 2, 0, 3, 2, 3, 0]),
                 1e-6f);
@@ -53,7 +53,7 @@ public class OneHotEncodingTests
     public void Robust_scaling_is_that_of_the_quartiles_of_these_columns()
     {
         var layer = new OneHotEncoding(2, [new OneHotCategory(0, 3), new OneHotCategory(1, 2)], FeatureScaling.Robust);
-        float[] x = [1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 3, 2, 3, 1, 3, 1, 3, 1], y = Encode(layer, x);
+        float[] x = [1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 3, 2, 3, 1, 3, 1, 3, 1], y = FittedLayer.Forward(layer, x);
         Assert.Equal([2, 0, -0.5f, 0], y[..4]);
         Assert.Equal([0, 1, -0.5f, 0], y[4..8]);
         Assert.Equal([0, 0, 0.5f, 4f / 3], y[^4..]);
@@ -70,7 +70,7 @@ public class OneHotEncodingTests
         foreach (var scaling in Enum.GetValues<FeatureScaling>())
         {
             var layer = new OneHotEncoding(1, [new OneHotCategory(0, 3)], scaling);
-            Assert.Equal(new float[3 * 4], Encode(layer, [2, 2, 2], [0, 1, 2, 3]));
+            Assert.Equal(new float[3 * 4], FittedLayer.Forward(layer, [2, 2, 2], [0, 1, 2, 3]));
         }
     }
 
@@ -207,18 +207,5 @@ public class OneHotEncodingTests
             "reads category indices", Refused(() => new NetworkBuilder(2).OneHotEncoding(null, one).OneHotEncoding(null, one).Build()));
 
         static string Refused(Func<Network> build) => Assert.Throws<ArgumentException>(build).Message;
-    }
-
-    private static float[] Encode(OneHotEncoding layer, float[] examples, float[]? x = null)
-    {
-        x ??= examples;
-        float[] parameters = TestNumbers.Unassigned(layer.ParameterCount),
-            y = TestNumbers.Unassigned(x.Length / layer.Inputs * layer.Outputs);
-        layer.Initialize(parameters, new GlorotUniform(), new RandomSequence(1, RandomPurpose.Initialization));
-        layer.Fit(parameters, new ReadOnlyMatrix(examples, examples.Length / layer.Inputs, layer.Inputs));
-        layer.Forward(
-            parameters, new ReadOnlyMatrix(x, x.Length / layer.Inputs, layer.Inputs),
-            new Matrix(y, x.Length / layer.Inputs, layer.Outputs));
-        return y;
     }
 }

@@ -206,13 +206,6 @@ public class QuantileTransformTests
         Assert.True(losses[1] < 0.3 * losses[0], $"{losses[0]} without, {losses[1]} with quantiles");
     }
 
-    private static float[] Transform(float[] values, float[] x, int knots = 256)
-    {
-        var layer = new QuantileTransform(1, [0], knots);
-        var parameters = new float[layer.ParameterCount];
-        layer.Fit(parameters, new ReadOnlyMatrix(values, values.Length, 1));
-        var y = new float[x.Length];
-        layer.Forward(parameters, new ReadOnlyMatrix(x, x.Length, 1), new Matrix(y, y.Length, 1));
-        return y;
-    }
+    private static float[] Transform(float[] values, float[] x, int knots = 256) =>
+        FittedLayer.Forward(new QuantileTransform(1, [0], knots), values, x);
 }

@@ -33,7 +33,7 @@ public class ValueIndicatorsTests
                 7, 6.1f, 0, 0, 1,
                 7, 1e30f, 0, 0, 1,
             ],
-            Indicate(layer, fitted, x));
+            FittedLayer.Forward(layer, fitted, x));
     }
 
     // A column that is 1 in a quarter of the rows has the mean 1/4 and the deviation √3 / 4. Its quartiles are 0 and 1/4 (numpy.percentile
@@ -44,7 +44,7 @@ public class ValueIndicatorsTests
     public void Columns_are_scaled_like_features_of_0_and_1(FeatureScaling scaling, float on, float off)
     {
         float[] fitted = [1, 1, 1, 2, 1, 3, 1, 4];
-        var y = Indicate(new ValueIndicators(2, [new FewValuedFeature(1, 4)], scaling), fitted, fitted);
+        var y = FittedLayer.Forward(new ValueIndicators(2, [new FewValuedFeature(1, 4)], scaling), fitted, fitted);
         for (var row = 0; row < 4; row++)
             TestNumbers.AssertClose([.. Enumerable.Range(0, 4).Select(k => k == row ? on : off)], y.AsSpan(row * 6 + 2, 4), 1e-6f);
     }
@@ -53,7 +53,7 @@ public class ValueIndicatorsTests
     public void Columns_that_are_left_stay_0(FeatureScaling? scaling)
     {
         var layer = new ValueIndicators(1, [new FewValuedFeature(0, 4)], scaling);
-        var y = Indicate(layer, [5, 6, 5, 6], [5, 6, 1e9f]);
+        var y = FittedLayer.Forward(layer, [5, 6, 5, 6], [5, 6, 1e9f]);
         foreach (var row in (int[])[0, 1, 2]) Assert.Equal([0, 0], y[(row * 5 + 3)..(row * 5 + 5)]);
         Assert.NotEqual(y[1..3], y[6..8]);
         Assert.Equal(y[6..8], y[11..13]);
@@ -65,13 +65,13 @@ public class ValueIndicatorsTests
     [InlineData(1.0000001f, 1.0000002f)]
     public void Neighbours_and_the_largest_numbers_have_columns_of_their_own(float lower, float upper) => Assert.Equal(
         [lower, 1, 0, upper, 0, 1],
-        Indicate(new ValueIndicators(1, [new FewValuedFeature(0, 2)], scaling: null), [lower, upper], [lower, upper]));
+        FittedLayer.Forward(new ValueIndicators(1, [new FewValuedFeature(0, 2)], scaling: null), [lower, upper], [lower, upper]));
 
     [Fact]
     public void Of_more_values_than_columns_the_most_frequent_are_used()
     {
         var layer = new ValueIndicators(1, [new FewValuedFeature(0, 3)], scaling: null);
-        var y = Indicate(layer, [1, 2, 3, 3, 4, 8, 8, 9, 9, 9], [1, 5, 6, 8, 8.5f, 9]);
+        var y = FittedLayer.Forward(layer, [1, 2, 3, 3, 4, 8, 8, 9, 9, 9], [1, 5, 6, 8, 8.5f, 9]);
         int[] expected = [0, 0, 1, 1, 1, 2];
         for (var row = 0; row < expected.Length; row++) Assert.Equal(expected[row], Array.IndexOf(y[(row * 4 + 1)..(row * 4 + 4)], 1));
     }
@@ -256,19 +256,5 @@ public class ValueIndicatorsTests
 
         double ErrorOf(MultilayerPerceptron network) =>
             Math.Sqrt(new Trainer(options).Train(network.Build(1, 1), examples).History[^1].TrainingLoss);
-    }
-
-    private static float[] Indicate(ValueIndicators layer, float[] examples, float[] x)
-    {
-        float[] parameters = TestNumbers.Unassigned(layer.ParameterCount),
-            y = TestNumbers.Unassigned(x.Length / layer.Inputs * layer.Outputs);
-        layer.Initialize(parameters, new GlorotUniform(), new RandomSequence(1, RandomPurpose.Initialization));
-        Assert.All(parameters, value => Assert.True(float.IsFinite(value)));
-        layer.Fit(parameters, new ReadOnlyMatrix(examples, examples.Length / layer.Inputs, layer.Inputs));
-        Assert.All(parameters, value => Assert.True(float.IsFinite(value)));
-        layer.Forward(
-            parameters, new ReadOnlyMatrix(x, x.Length / layer.Inputs, layer.Inputs),
-            new Matrix(y, x.Length / layer.Inputs, layer.Outputs));
-        return y;
     }
 }

@@ -2,9 +2,6 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>A layer that leaves the known values of the features unchanged, in their columns. It may add columns at the end.</summary>
-internal interface IKeepsFeatures;
-
 /// <summary>A layer that replaces missing values of the features (NaN).</summary>
 internal interface IReplacesMissing : IKeepsFeatures
 {
@@ -24,11 +21,4 @@ internal interface ITransformsFeatures
 {
     /// <summary>The transformed features, in ascending order.</summary>
     IReadOnlyList<int> Features { get; }
-}
-
-/// <summary>A layer that adds a column for each value of some features.</summary>
-internal interface IIndicatesValues : IKeepsFeatures
-{
-    /// <summary>The features with few values, in ascending order.</summary>
-    IReadOnlyList<FewValuedFeature> Features { get; }
 }

@@ -27,6 +27,10 @@ public sealed partial class ExampleSet
     /// <summary>[FeatureCount]: the dense features of one example, without a copy.</summary>
     internal ReadOnlySpan<Real> FeaturesOf(int row) => _features!.Row(RowOf(row));
 
+    /// <summary>One feature of one example.</summary>
+    internal Real ValueAt(int row, int feature) =>
+        _sparse is null ? FeaturesOf(row)[feature] : _sparse.ValueAt(RowOf(row), feature);
+
     /// <summary>Whether the dense features of these consecutive examples are adjacent in memory.</summary>
     internal bool AreTogether(int first, int count) => _rows is null && _features!.AreTogether(_first + first, count);
 

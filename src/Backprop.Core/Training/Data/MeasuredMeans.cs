@@ -54,18 +54,10 @@ internal static class MeasuredMeans
         {
             var weight = WeightOf(examples, row);
             total += weight;
-            weights[CategorySlots.CategoryOf(ValueOf(examples, row, slot), count)] += weight;
+            weights[CategorySlots.CategoryOf(examples.ValueAt(row, slot), count)] += weight;
         }
         work.Add(examples.Count);
         return [.. weights.Select(weight => (Real)(weight / total))];
-    }
-
-    private static Real ValueOf(ExampleSet examples, int row, int slot)
-    {
-        ReadOnlySpan<Real> values = examples.ValuesOf(row);
-        if (!examples.IsSparse) return values[slot];
-        var at = examples.ColumnsOf(row).BinarySearch(slot);
-        return at < 0 ? 0 : values[at];
     }
 
     private static double WeightOf(ExampleSet examples, int row) => examples.Weights.IsEmpty ? 1 : examples.Weights[row];
