@@ -5,7 +5,7 @@ namespace Backprop.Layers;
 
 /// <summary>y = x·W + b. Parameters: W [Inputs × Outputs] row-major, then b [Outputs].</summary>
 /// <remarks>Backward: dx = dy·Wᵀ, dW = xᵀ·dy, db = Σ_rows dy (Rumelhart, Hinton and Williams (1986), Nature 323).</remarks>
-public sealed record Dense : AffineLayer, ISparseInput, IReplicable
+public sealed record Dense : AffineLayer, ISparseInput, IReplicable, IGradientOfShards
 {
     /// <summary>Makes a fully connected layer.</summary>
     /// <param name="inputs">Inputs per example; at least 1.</param>
@@ -63,7 +63,10 @@ public sealed record Dense : AffineLayer, ISparseInput, IReplicable
     /// <inheritdoc/>
     public override void BackwardPart(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
-        BackwardPart(x, dy, first, dPart, factor: 1);
+        BackwardPart(x, dy, [], first, dPart, factor: 1);
+
+    void IGradientOfShards.BackwardPart(ReadOnlyMatrix x, ReadOnlyMatrix dy, ReadOnlySpan<int> ends, int first, Span<Real> dPart) =>
+        BackwardPart(x, dy, ends, first, dPart, factor: 1);
 
     /// <summary>y = factor·x·W + b.</summary>
     internal void Forward(ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> packed, ReadOnlyMatrix x, Matrix y, Real factor) =>
@@ -74,15 +77,15 @@ public sealed record Dense : AffineLayer, ISparseInput, IReplicable
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters, Real factor)
     {
         if (!dx.IsEmpty) MatrixMultiply.ProductWithTransposed(dy, Weights(parameters), dx, factor);
-        if (!dParameters.IsEmpty) BackwardPart(x, dy, 0, dParameters, factor);
+        if (!dParameters.IsEmpty) BackwardPart(x, dy, [], 0, dParameters, factor);
     }
 
-    /// <summary>A contiguous part of the gradient of W and b.</summary>
-    internal void BackwardPart(ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, Span<Real> dPart, Real factor)
+    /// <summary>A contiguous part of the gradient of W and b (<see cref="IGradientOfShards"/>; one shard if there are no ends).</summary>
+    internal void BackwardPart(ReadOnlyMatrix x, ReadOnlyMatrix dy, ReadOnlySpan<int> ends, int first, Span<Real> dPart, Real factor)
     {
         var dw = WeightRows(first, dPart, out var firstRow, out var db);
-        if (dw.Rows > 0) MatrixMultiply.TransposedProduct(new ReadOnlyMatrixColumns(x, firstRow, dw.Rows), dy, dw, factor);
-        if (!db.IsEmpty) MatrixMultiply.SumOfRows(dy, db);
+        if (dw.Rows > 0) MatrixMultiply.TransposedProduct(new ReadOnlyMatrixColumns(x, firstRow, dw.Rows), dy, ends, dw, factor);
+        if (!db.IsEmpty) MatrixMultiply.SumOfRows(dy, ends, db);
     }
 
     void ISparseInput.Forward(ReadOnlySpan<Real> parameters, SparseBatch x, int first, Matrix y) =>

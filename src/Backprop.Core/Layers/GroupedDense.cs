@@ -10,7 +10,7 @@ namespace Backprop.Layers;
 /// "TabM", arXiv:2410.24210, or a grouped convolution of width 1. The products are those of <see cref="Dense"/> over some columns of wider
 /// matrices. So a group has the same bits as it would have alone.
 /// </remarks>
-public sealed record GroupedDense : AffineLayer, ISupportsEnsembles, IDividesMembers
+public sealed record GroupedDense : AffineLayer, ISupportsEnsembles, IDividesMembers, IGradientOfShards
 {
     private readonly int _partsOfGroup;
 
@@ -117,10 +117,16 @@ public sealed record GroupedDense : AffineLayer, ISupportsEnsembles, IDividesMem
         if (!dParameters.IsEmpty) BackwardPart(parameters, x, y, dy, 0, dParameters);
     }
 
-    // The parts of a group are the rows of its W, which belong to columns of x, and b.
     /// <inheritdoc/>
     public override void BackwardPart(
-        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
+        BackwardPart(x, dy, [], first, dPart);
+
+    void IGradientOfShards.BackwardPart(ReadOnlyMatrix x, ReadOnlyMatrix dy, ReadOnlySpan<int> ends, int first, Span<Real> dPart) =>
+        BackwardPart(x, dy, ends, first, dPart);
+
+    // The parts of a group are the rows of its W, which belong to columns of x, and b. Without ends, there is one shard.
+    private void BackwardPart(ReadOnlyMatrix x, ReadOnlyMatrix dy, ReadOnlySpan<int> ends, int first, Span<Real> dPart)
     {
         for (int done = 0, rows; done < dPart.Length; done += rows * GroupOutputs)
         {
@@ -129,12 +135,12 @@ public sealed record GroupedDense : AffineLayer, ISupportsEnsembles, IDividesMem
             var part = dPart.Slice(done, rows * GroupOutputs);
             if (row == GroupInputs)
             {
-                MatrixMultiply.SumOfRows(OutputsOf(group, dy), part);
+                MatrixMultiply.SumOfRows(OutputsOf(group, dy), ends, part);
                 continue;
             }
             MatrixMultiply.TransposedProduct(
-                new ReadOnlyMatrixColumns(x, group * GroupInputs + row, rows), OutputsOf(group, dy), new Matrix(part, rows, GroupOutputs),
-                Factor);
+                new ReadOnlyMatrixColumns(x, group * GroupInputs + row, rows), OutputsOf(group, dy), ends,
+                new Matrix(part, rows, GroupOutputs), Factor);
         }
     }
 

@@ -11,7 +11,7 @@ namespace Backprop.Layers;
 /// then change by 1/√Inputs of the change in a <see cref="Dense"/> layer. So one learning rate suits all widths. Initialize the layer with
 /// <see cref="NtkNormal"/> or <see cref="DataDependent"/>.
 /// </remarks>
-public sealed record NtkDense : AffineLayer, IReplicable
+public sealed record NtkDense : AffineLayer, IReplicable, IGradientOfShards
 {
     private readonly Dense _dense;
     private readonly Real _scale;
@@ -67,5 +67,8 @@ public sealed record NtkDense : AffineLayer, IReplicable
     /// <inheritdoc/>
     public override void BackwardPart(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
-        _dense.BackwardPart(x, dy, first, dPart, _scale);
+        _dense.BackwardPart(x, dy, [], first, dPart, _scale);
+
+    void IGradientOfShards.BackwardPart(ReadOnlyMatrix x, ReadOnlyMatrix dy, ReadOnlySpan<int> ends, int first, Span<Real> dPart) =>
+        _dense.BackwardPart(x, dy, ends, first, dPart, _scale);
 }

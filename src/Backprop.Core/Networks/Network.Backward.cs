@@ -98,6 +98,32 @@ public sealed partial class Network
         else _layers[layer].Backward(own, input, output, dOutput, default, gradient);
     }
 
+    /// <summary>Whether a layer adds the gradients of several shards of the rows by itself: the other
+    /// <see cref="BackwardPart(ReadOnlyMatrix, Workspace, int, ReadOnlySpan{int}, int, int, Span{Real})"/>.</summary>
+    /// <param name="layer">The index of the layer.</param>
+    /// <param name="workspace">The batch; null for any batch.</param>
+    internal bool AddsShards(int layer, Workspace? workspace) =>
+        _layers[layer] is IGradientOfShards && (workspace is null
+            ? layer > SparseLayer
+            : (layer > SparseLayer || workspace.Sparse is null) && workspace.ExamplesPerRow(layer) == 1);
+
+    /// <summary>A contiguous part of ∂J/∂θ of a layer that <see cref="AddsShards"/>, summed over neighbouring shards.</summary>
+    /// <param name="x">The x of <see cref="Backward"/>.</param>
+    /// <param name="workspace">The workspace of <see cref="Backward"/>.</param>
+    /// <param name="firstRow">The first row of the first shard.</param>
+    /// <param name="ends">The end of each shard, from the first row on.</param>
+    /// <param name="layer">The index of the layer.</param>
+    /// <param name="first">The first parameter in the layer.</param>
+    /// <param name="gradient">The part, overwritten.</param>
+    internal void BackwardPart(
+        ReadOnlyMatrix x, Workspace workspace, int firstRow, ReadOnlySpan<int> ends, int layer, int first, Span<Real> gradient)
+    {
+        ReadOnlyMatrix input = Input(layer, x, workspace), dOutput = workspace.OutputGradient(layer);
+        var rows = ends[^1];
+        ((IGradientOfShards)_layers[layer]).BackwardPart(
+            input.RowRange(firstRow, rows), dOutput.RowRange(firstRow, rows), ends, first, gradient);
+    }
+
     // Writes the gradient of a layer's input; of the layer and the next one, if they are fused.
     private void BackwardLayer(
         ReadOnlySpan<Real> parameters, int l, ReadOnlyMatrix x, Workspace workspace, int first, int count, Matrix dInput)

@@ -25,28 +25,31 @@ internal static unsafe class BlockSums
         }
     }
 
+    /// <summary>The sum of vectors, in the order of the tree.</summary>
+    /// <param name="first">The first vector.</param>
+    /// <param name="distance">From one to the next.</param>
+    /// <param name="count">2, 4 or 8.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Of<TLanes>(Real* first, nint distance, int count) where TLanes : struct, ILanes<TLanes>
+    {
+        var total = Two<TLanes>(first, distance);
+        if (count > 2) total += Two<TLanes>(first + 2 * distance, distance);
+        if (count <= 4) return total;
+        first += 4 * distance;
+        return total + (Two<TLanes>(first, distance) + Two<TLanes>(first + 2 * distance, distance));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Two<TLanes>(Real* first, nint distance) where TLanes : struct, ILanes<TLanes> =>
+        TLanes.Load(first) + TLanes.Load(first + distance);
+
     // The last values, which fill no vector, are added one by one: an overlapping vector would read sums that were written before.
     private readonly struct Work(Real* blocks, nint length, int count, Real* sum, int first, int end) : IVectorWork
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes>
         {
-            for (var i = first; i < end; i += TLanes.Count)
-            {
-                var block = blocks + i;
-                var total = Two<TLanes>(block);
-                if (count > 2) total += Two<TLanes>(block + 2 * length);
-                if (count > 4)
-                {
-                    block += 4 * length;
-                    total += Two<TLanes>(block) + Two<TLanes>(block + 2 * length);
-                }
-                TLanes.Store(total, sum + i);
-            }
+            for (var i = first; i < end; i += TLanes.Count) TLanes.Store(Of<TLanes>(blocks + i, length, count), sum + i);
         }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private TLanes Two<TLanes>(Real* block) where TLanes : struct, ILanes<TLanes> =>
-            TLanes.Load(block) + TLanes.Load(block + length);
     }
 }

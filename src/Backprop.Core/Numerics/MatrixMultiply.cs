@@ -63,22 +63,57 @@ internal static unsafe class MatrixMultiply
     }
 
     /// <summary>dW = factor·xᵀ·dy.</summary>
-    public static void TransposedProduct(ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns dy, Matrix dw, Real factor = 1)
+    public static void TransposedProduct(ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns dy, Matrix dw, Real factor = 1) =>
+        TransposedProduct(x, dy, [], dw, factor);
+
+    /// <summary>dW = factor·xᵀ·dy, summed over shards of the rows. The chains of each shard are sums of their own, which are added in the
+    /// order of a binary tree (<see cref="BlockSums"/>).</summary>
+    /// <param name="x">[rows × k]</param>
+    /// <param name="dy">[rows × n]</param>
+    /// <param name="ends">The end of each shard: 2, 4 or 8 of them, ascending, up to the number of rows. Empty for one shard.</param>
+    /// <param name="dw">[k × n], overwritten.</param>
+    /// <param name="factor">Multiplies the end of each chain.</param>
+    public static void TransposedProduct(
+        ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns dy, ReadOnlySpan<int> ends, Matrix dw, Real factor = 1)
     {
         CheckShapes(x.Columns, x.Rows, dy.Rows, dy.Columns, dw.Rows, dw.Columns);
+        CheckEnds(ends, x.Rows);
+        fixed (int* pe = ends)
         fixed (Real* px = x.Values, pdy = dy.Values, pdw = dw.Values)
             MatrixPanels.Multiply(
-                new Factors(x.Rows, px, 1, x.Stride, pdy, dy.Stride, 1, null, factor: factor), pdw, dw.Columns, dw.Rows, dw.Columns);
+                new Factors(x.Rows, px, 1, x.Stride, pdy, dy.Stride, 1, null, null, factor, pe, Math.Max(1, ends.Length)),
+                pdw, dw.Columns, dw.Rows, dw.Columns);
     }
 
     /// <summary>db = Σ_rows dy: the product of a row of ones with dy. Its chains add row after row.</summary>
-    public static void SumOfRows(ReadOnlyMatrixColumns dy, Span<Real> db)
+    public static void SumOfRows(ReadOnlyMatrixColumns dy, Span<Real> db) => SumOfRows(dy, [], db);
+
+    /// <summary>db = Σ_rows dy, with a chain for each shard
+    /// (<see cref="TransposedProduct(ReadOnlyMatrixColumns, ReadOnlyMatrixColumns, ReadOnlySpan{int}, Matrix, Real)"/>).</summary>
+    public static void SumOfRows(ReadOnlyMatrixColumns dy, ReadOnlySpan<int> ends, Span<Real> db)
     {
         if (db.Length != dy.Columns)
             throw new ArgumentException($"The sum of rows with {dy.Columns} columns does not fit into {db.Length} values.", nameof(db));
+        CheckEnds(ends, dy.Rows);
         Real one = 1;
+        fixed (int* pe = ends)
         fixed (Real* pdy = dy.Values, pdb = db)
-            MatrixPanels.Multiply(new Factors(dy.Rows, &one, 0, 0, pdy, dy.Stride, 1, null), pdb, dy.Columns, 1, dy.Columns);
+            MatrixPanels.Multiply(
+                new Factors(dy.Rows, &one, 0, 0, pdy, dy.Stride, 1, null, ends: pe, shards: Math.Max(1, ends.Length)),
+                pdb, dy.Columns, 1, dy.Columns);
+    }
+
+    private static void CheckEnds(ReadOnlySpan<int> ends, int rows)
+    {
+        if (ends.IsEmpty) return;
+        var earlier = 0;
+        foreach (var end in ends)
+        {
+            if (end < earlier) throw new ArgumentException($"A shard ends at row {end}, the one before at row {earlier}.", nameof(ends));
+            earlier = end;
+        }
+        if (ends.Length is not (2 or 4 or BlockSums.MaxBlocks) || earlier != rows)
+            throw new ArgumentException($"{ends.Length} shards that end at row {earlier} do not divide {rows} rows.", nameof(ends));
     }
 
     // The kernels use pointers without bounds checks. After this check, every index is in range.

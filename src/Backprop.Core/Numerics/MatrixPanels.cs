@@ -17,14 +17,63 @@ internal static unsafe class MatrixPanels
     // Where chains without bias start: sixteen of the widest vectors. Unmanaged, because it must not move and lives as long as the process.
     private static readonly Real* s_zeros = (Real*)NativeMemory.AllocZeroed(16 * 16, sizeof(Real));
 
-    /// <summary>Writes C [rows × columns], whose rows are cRow values apart.</summary>
+    /// <summary>Writes C [rows × columns], whose rows are cRow values apart; with shards, they are adjacent.</summary>
     /// <remarks>Fewer columns than lanes would leave lanes idle. If there are at least as many rows as lanes, the lanes
     /// hold rows instead. Otherwise a narrower vector is used.</remarks>
     public static void Multiply(in Factors factors, Real* c, nint cRow, int rows, int columns)
     {
-        if (columns < VectorWidth.Widest && rows >= VectorWidth.Widest)
+        if (factors.Shards > 1 && (rows == 1 || columns < VectorWidth.Widest)) MultiplyShardByShard(factors, c, rows, columns);
+        else if (columns < VectorWidth.Widest && rows >= VectorWidth.Widest)
             VectorWidth.Run(new TransposedWork(factors, c, cRow, rows, columns));
         else VectorWidth.Run(new PanelWork(factors, c, cRow, rows, columns), columns);
+    }
+
+    // C is so small that it may be written for each shard.
+    private static void MultiplyShardByShard(in Factors factors, Real* c, int rows, int columns)
+    {
+        var length = rows * columns;
+        var products = Scratch.Rent(checked(factors.Shards * length));
+        fixed (Real* first = products)
+            for (var shard = 0; shard < factors.Shards; shard++)
+                Multiply(factors.OfShard(shard), first + shard * length, columns, rows, columns);
+        BlockSums.Add(products.AsSpan(0, factors.Shards * length), factors.Shards, new Span<Real>(c, length));
+        Scratch.Return(products);
+    }
+
+    // Each shard has chains of its own. Those of all shards and some rows are added while they are in the cache.
+    private static void Compute<TLanes>(in TileStrip strip, in Factors factors, Real* chains) where TLanes : struct, ILanes<TLanes>
+    {
+        if (factors.Shards == 1)
+        {
+            MatrixTile.Compute<TLanes>(strip);
+            return;
+        }
+        var width = strip.Second + TLanes.Count;
+        var height = TileStrip.Cut(strip.Rows, RowsToCopyAtOnce).Highest;
+        for (var row = 0; row < strip.Rows; row += height)
+        {
+            var rows = Math.Min(height, strip.Rows - row);
+            var distance = rows * width;
+            for (var shard = 0; shard < factors.Shards; shard++)
+            {
+                var first = factors.FirstOf(shard);
+                MatrixTile.Compute<TLanes>(strip.Shard(row, rows, first, factors.Ends[shard] - first, chains + shard * distance, width));
+            }
+            AddChains<TLanes>(strip, row, rows, chains, distance, factors.Shards);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddChains<TLanes>(in TileStrip strip, int row, int rows, Real* chains, nint distance, int shards)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        var second = strip.Second;
+        var c = strip.C + row * strip.CRow;
+        for (; rows > 0; rows--, c += strip.CRow, chains += second + TLanes.Count)
+        {
+            TLanes.Store(BlockSums.Of<TLanes>(chains, distance, shards), c);
+            TLanes.Store(BlockSums.Of<TLanes>(chains + second, distance, shards), c + second);
+        }
     }
 
     // Cᵀ = Bᵀ·Aᵀ, a panel of two vectors of C's rows at a time. Every chain has the same steps, so the bits are the same.
@@ -90,9 +139,11 @@ internal static unsafe class MatrixPanels
         var panel = factors.Depth * 2 * count;
         var panels = !mustCopy ? 0 : mustCopyRows ? PanelsOf(columns, count) : 1;
         var blockRows = mustCopyRows ? TileStrip.Cut(rows, RowsToCopyAtOnce).Highest : rows;
-        fixed (Real* copy = Scratch.OfAtLeast(checked((int)(panels * panel + (mustCopyRows ? blockRows * factors.Depth + count : 0)))))
+        var copiedRows = mustCopyRows ? blockRows * factors.Depth + count : 0;
+        var chainsOfShards = factors.Shards == 1 ? 0 : factors.Shards * Math.Min(rows, RowsToCopyAtOnce) * 2 * count;
+        fixed (Real* copy = Scratch.OfAtLeast(checked((int)(panels * panel + copiedRows + chainsOfShards))))
         {
-            var rowCopy = copy + panels * panel;
+            Real* rowCopy = copy + panels * panel, chains = rowCopy + copiedRows;
             for (var block = 0; block < rows; block += blockRows)
             {
                 var end = Math.Min(rows, block + blockRows);
@@ -111,10 +162,11 @@ internal static unsafe class MatrixPanels
                         bDepth = second + count;
                     }
                     var start = factors.Bias == null ? s_zeros : factors.Bias + first;
-                    MatrixTile.Compute<TLanes>(new TileStrip(
+                    var strip = new TileStrip(
                         end - block, factors.Depth, second, mustCopyRows ? rowCopy : factors.A + block * factors.ARow, factors.ARow,
                         factors.ADepth, b, bDepth, start, 0, factors.Factor,
-                        c + block * cRow + first, cRow, isCopiedByTiles: mustCopyRows));
+                        c + block * cRow + first, cRow, mustCopyRows ? factors.Depth : 0);
+                    Compute<TLanes>(strip, factors, chains);
                 }
             }
         }

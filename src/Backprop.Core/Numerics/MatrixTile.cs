@@ -79,7 +79,8 @@ internal static unsafe class MatrixTile
         nint depth = strip.Depth, second = strip.Second, aRow = strip.ARow, bDepth = strip.BDepth, startRow = strip.StartRow,
             cRow = strip.CRow;
         nint aDepth = strip.DepthOf(TRows.Value), aTile = strip.TileAfter(TRows.Value);
-        Real* first = strip.A + strip.TileAfter(row), start = strip.Start + row * startRow, c = strip.C + row * cRow;
+        Real* first = strip.A + strip.TileAfter(row) + strip.StartOf(TRows.Value),
+            start = strip.Start + row * startRow, c = strip.C + row * cRow;
         var factor = strip.Factor;
         for (; tiles > 0; tiles--)
         {

@@ -6,7 +6,7 @@ namespace Backprop.Numerics;
 /// <param name="depth">Length of the chains.</param>
 /// <param name="second">Offset of the second vector from the first: less than a vector if few columns are left, 0 if there is only one
 /// vector.</param>
-/// <param name="a">A(i, p) = a[i·aRow + p·aDepth], unless it is copied by tiles.</param>
+/// <param name="a">A(i, p) = a[i·aRow + (firstStep + p)·aDepth], unless it is copied by tiles.</param>
 /// <param name="aRow">Distance of two rows of A.</param>
 /// <param name="aDepth">Distance of two steps of depth in A.</param>
 /// <param name="b">B(p, j) = b[p·bDepth + j].</param>
@@ -16,11 +16,12 @@ namespace Backprop.Numerics;
 /// <param name="factor">Multiplies the end of each chain. Then (1 − factor) times its start is added.</param>
 /// <param name="c">C(i, j) = c[i·cRow + j], overwritten.</param>
 /// <param name="cRow">Distance of two rows of C.</param>
-/// <param name="isCopiedByTiles">Whether A is copied tile by tile. Then the rows of a tile are adjacent at each step of the
-/// depth, and the steps follow one another.</param>
+/// <param name="copiedDepth">The number of steps in a copy of A tile by tile; 0 if A is not copied. In a copy, the rows of a tile are
+/// adjacent at each step, and the steps follow one another.</param>
+/// <param name="firstStep">The first step of the depth in A.</param>
 internal readonly unsafe struct TileStrip(
     int rows, nint depth, nint second, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, Real* start, nint startRow, Real factor,
-    Real* c, nint cRow, bool isCopiedByTiles = false)
+    Real* c, nint cRow, nint copiedDepth = 0, nint firstStep = 0)
 {
     public readonly int Rows = rows;
     public readonly nint Depth = depth, Second = second, ARow = aRow, BDepth = bDepth, StartRow = startRow, CRow = cRow;
@@ -28,10 +29,24 @@ internal readonly unsafe struct TileStrip(
     public readonly Real Factor = factor;
 
     /// <summary>Distance of two steps of depth in A, within a tile of <paramref name="height"/> rows.</summary>
-    public nint DepthOf(int height) => isCopiedByTiles ? height : aDepth;
+    public nint DepthOf(int height) => copiedDepth > 0 ? height : aDepth;
 
     /// <summary>The offset in A of the tile that has <paramref name="rows"/> rows above it.</summary>
-    public nint TileAfter(int rows) => rows * (isCopiedByTiles ? Depth : ARow);
+    public nint TileAfter(int rows) => rows * (copiedDepth > 0 ? copiedDepth : ARow);
+
+    /// <summary>The offset in A of the first step, within a tile of <paramref name="height"/> rows.</summary>
+    public nint StartOf(int height) => firstStep * DepthOf(height);
+
+    /// <summary>Some of the rows, and one shard of the depth.</summary>
+    /// <param name="row">The first row; 0 if A is copied by tiles.</param>
+    /// <param name="some">Number of rows; all of them if A is copied by tiles.</param>
+    /// <param name="first">The first step of the shard.</param>
+    /// <param name="steps">Number of steps of the shard.</param>
+    /// <param name="to">C of these rows, overwritten.</param>
+    /// <param name="toRow">Distance of two rows there.</param>
+    public TileStrip Shard(int row, int some, int first, int steps, Real* to, nint toRow) => new(
+        some, steps, Second, A + row * ARow, ARow, aDepth, B + first * BDepth, BDepth, Start, StartRow, Factor, to, toRow, copiedDepth,
+        first);
 
     /// <summary>Cuts rows into as few tiles as possible, of heights as equal as possible: in a low tile, the processor waits for its
     /// chains.</summary>

@@ -22,6 +22,77 @@ public class MatrixMultiplyTests
     [Fact]
     public void Transposed_product_gives_the_bits_of_the_textbook() => Shapes.Sample(TransposedProductAgrees, iter: 1000);
 
+    // Each shard is a product of its own here, and a recursive function adds them. A shard may be empty.
+    [Theory, InlineData(2), InlineData(4), InlineData(8)]
+    public void Shards_of_the_rows_are_added_in_the_order_of_a_tree(int shards)
+    {
+        Gen.Select(Shapes, Gen.Int[0, 330].Array[shards - 1]).Sample(
+            (s, cuts) =>
+            {
+                int[] ends = [.. cuts.Select(cut => cut % (s.Rows + 1)).Order(), s.Rows];
+                float[] fast = TestNumbers.Unassigned(s.Inputs * s.Outputs), sums = TestNumbers.Unassigned(s.Outputs);
+                MatrixMultiply.TransposedProduct(s.X, s.Dy, ends, new Matrix(fast, s.Inputs, s.Outputs), Factor);
+                MatrixMultiply.SumOfRows(s.Dy, ends, sums);
+                TestNumbers.AssertSameBits(
+                    Tree(0, shards, shard =>
+                    {
+                        var product = new float[s.Inputs * s.Outputs];
+                        var (first, count) = RowsOf(shard);
+                        PlainMatrixMultiply.TransposedProduct(
+                            s.X.RowRange(first, count), s.Dy.RowRange(first, count), new Matrix(product, s.Inputs, s.Outputs));
+                        return TimesFactor(product, [0]);
+                    }),
+                    fast);
+                TestNumbers.AssertSameBits(
+                    Tree(0, shards, shard =>
+                    {
+                        var (first, count) = RowsOf(shard);
+                        var ones = new ReadOnlyMatrix([.. Enumerable.Repeat(1f, count)], count, 1);
+                        var sum = new float[s.Outputs];
+                        PlainMatrixMultiply.TransposedProduct(ones, s.Dy.RowRange(first, count), new Matrix(sum, 1, s.Outputs));
+                        return sum;
+                    }),
+                    sums);
+
+                (int First, int Count) RowsOf(int shard)
+                {
+                    var first = shard == 0 ? 0 : ends[shard - 1];
+                    return (first, ends[shard] - first);
+                }
+            },
+            iter: 300);
+
+        static float[] Tree(int first, int count, Func<int, float[]> of) => count == 1
+            ? of(first)
+            : [.. Tree(first, count / 2, of).Zip(Tree(first + count / 2, count / 2, of), (a, b) => a + b)];
+    }
+
+    // So wide and long that rows and panels are copied.
+    [Fact]
+    public void Shards_of_large_products_are_added_in_the_order_of_a_tree()
+    {
+        const int rows = 200, width = 1030;
+        ReadOnlyMatrix x = new(TestNumbers.Normal(rows * width, seed: 1), rows, width), dy = new(
+            TestNumbers.Normal(rows * width, seed: 2), rows, width);
+        float[] found = TestNumbers.Unassigned(width * width), left = new float[width * width], right = new float[width * width];
+        MatrixMultiply.TransposedProduct(x, dy, [77, rows], new Matrix(found, width, width));
+        MatrixMultiply.TransposedProduct(x.RowRange(0, 77), dy.RowRange(0, 77), new Matrix(left, width, width));
+        MatrixMultiply.TransposedProduct(x.RowRange(77, rows - 77), dy.RowRange(77, rows - 77), new Matrix(right, width, width));
+        TestNumbers.AssertSameBits([.. left.Zip(right, (a, b) => a + b)], found);
+    }
+
+    [Fact]
+    public void Shards_that_do_not_divide_the_rows_are_refused()
+    {
+        var x = new float[6];
+        foreach (var ends in (int[][])[[3], [1, 2, 3], [2, 1], [1, 2], [1, 4], [-1, 3]])
+        {
+            Assert.Throws<ArgumentException>("ends", () => MatrixMultiply.TransposedProduct(
+                new ReadOnlyMatrix(x, 3, 2), new ReadOnlyMatrix(x, 3, 2), ends, new Matrix(new float[4], 2, 2)));
+            Assert.Throws<ArgumentException>("ends", () => MatrixMultiply.SumOfRows(new ReadOnlyMatrix(x, 3, 2), ends, new float[2]));
+        }
+    }
+
     [Fact]
     public void Every_small_size_gives_the_bits_of_the_textbook()
     {

@@ -1,5 +1,6 @@
 using Backprop.Activations;
 using Backprop.Distribution;
+using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Numerics;
@@ -15,31 +16,35 @@ public class ShardTests
 
     private static readonly ExampleSet _examples = Problems.Surface(Rows, seed: 1, [.. Enumerable.Range(0, Rows).Select(i => 1f + i % 3)]);
 
-    private static readonly Network _network = new NetworkBuilder(2).Dense(9).Activation(new Tanh()).Dense(6).Activation(new ReLU())
-        .Dense(1).Build();
+    // Layers that are narrower than a vector, and wider ones; with and without a factor of the weights.
+    private static readonly Network[] _networks = [
+        new NetworkBuilder(2).Dense(9).Activation(new Tanh()).Dense(6).Activation(new ReLU()).Dense(1).Build(),
+        new NetworkBuilder(2).Dense(70).Activation(new Tanh()).NtkDense(50).Activation(new ReLU())
+            .Add(new GroupedDense(50, 40, 2, ntkParametrization: true)).Dense(1).Build()];
 
     // Every shard is a batch of its own here, and a recursive function adds the gradients.
-    [Theory, InlineData(1), InlineData(2), InlineData(3)]
-    public void A_gradient_is_the_sum_of_those_of_the_shards_in_the_order_of_a_tree(int threads)
+    [Theory, InlineData(1, 0), InlineData(2, 0), InlineData(3, 0), InlineData(1, 1), InlineData(2, 1), InlineData(3, 1)]
+    public void A_gradient_is_the_sum_of_those_of_the_shards_in_the_order_of_a_tree(int threads, int index)
     {
-        var start = _network.Initialize(new Backprop.Initializers.GlorotUniform(), seed: 3);
+        var network = _networks[index];
+        var start = network.Initialize(new Backprop.Initializers.GlorotUniform(), seed: 3);
         var expected = (float[])start.Clone();
         var (gradient, loss) = Tree(0, Shards);
         for (var i = 0; i < expected.Length; i++) expected[i] -= gradient[i];
 
-        var (learned, meanLoss) = StepOf(start, new BatchShards(Shards, 0, 1), threads);
+        var (learned, meanLoss) = StepOf(network, start, new BatchShards(Shards, 0, 1), threads);
         TestNumbers.AssertSameBits(expected, learned);
         Assert.Equal(loss / TotalWeight, meanLoss);
 
         // As real numbers, it is the gradient of the whole batch. One shard has the bits of no shards.
-        var (whole, lossOfWhole) = StepOf(start, BatchShards.One, threads);
+        var (whole, lossOfWhole) = StepOf(network, start, BatchShards.One, threads);
         TestNumbers.AssertClose(whole, learned, 2e-6f);
         Assert.NotEqual(whole, learned);
         Assert.Equal(lossOfWhole, meanLoss, 1e-12);
 
         (float[] Gradient, double Loss) Tree(int first, int count)
         {
-            if (count == 1) return OfShard(start, first);
+            if (count == 1) return OfShard(network, start, first);
             var (left, right) = (Tree(first, count / 2), Tree(first + count / 2, count / 2));
             return ([.. left.Gradient.Zip(right.Gradient, (a, b) => a + b)], left.Loss + right.Loss);
         }
@@ -47,14 +52,14 @@ public class ShardTests
 
     private static double TotalWeight => _examples.Weights.ToArray().Sum(weight => (double)weight);
 
-    private static (float[] Gradient, double Loss) OfShard(float[] parameters, int shard)
+    private static (float[] Gradient, double Loss) OfShard(Network network, float[] parameters, int shard)
     {
         int first = Rows * shard / Shards, count = Rows * (shard + 1) / Shards - first;
-        var workspace = new Workspace(_network, count);
+        var workspace = new Workspace(network, count);
         var x = new float[count * 2];
         for (var i = 0; i < count; i++) _examples.Features.Row(first + i).CopyTo(x.AsSpan(2 * i));
         var features = new ReadOnlyMatrix(x, count, 2);
-        var scores = _network.Forward(parameters, features, workspace);
+        var scores = network.Forward(parameters, features, workspace);
         var losses = new float[count];
         var slopes = workspace.ScoreGradient;
         new SquaredError().EvaluateRows(scores, _examples.Targets.RowRange(first, count), losses, slopes);
@@ -64,17 +69,17 @@ public class ShardTests
             slopes.Row(i)[0] *= (float)(_examples.Weights[first + i] / TotalWeight);
             loss += (double)_examples.Weights[first + i] * losses[i];
         }
-        var gradient = new float[_network.ParameterCount];
-        _network.Backward(parameters, features, workspace, gradient);
+        var gradient = new float[network.ParameterCount];
+        network.Backward(parameters, features, workspace, gradient);
         return (gradient, loss);
     }
 
-    private static (float[] Parameters, double Loss) StepOf(float[] start, BatchShards shards, int threads)
+    private static (float[] Parameters, double Loss) StepOf(Network network, float[] start, BatchShards shards, int threads)
     {
         var parameters = (float[])start.Clone();
         var options = new TrainingOptions { Loss = new SquaredError(), Optimizer = new Sgd() };
         using var batches = new Minibatches(_examples, Rows, null, null);
-        using var step = Steps.Make(_network, parameters, options, Rows, threads, shards: shards);
+        using var step = Steps.Make(network, parameters, options, Rows, threads, shards: shards);
         var (loss, _) = step.Learn(batches, 0, new StepValues(LearningRate: 1));
         return (parameters, loss);
     }

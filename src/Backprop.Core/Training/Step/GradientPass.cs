@@ -99,14 +99,21 @@ internal sealed class GradientPass
             DifferentiateRows(shard, (0, _workspace.Rows), _gradient.AsSpan(shard.Offset, shard.Length));
             return;
         }
-        var room = Scratch.BlocksOfAtLeast(_shards.Depth * shard.Length);
-        var sum = new TreeSum(room, shard.Length, _shards.First, _shards.Group);
-        for (var i = _shards.First; i < _shards.End; i++)
+        var addsShards = _shards.Group > 1 && _network.AddsShards(shard.Layer, _workspace);
+        if (addsShards && _shards.Group == _shards.Count)
         {
-            var rows = _shards.RowsOf(i, _batches, _batch);
-            if (rows.Count == 0) sum.Next.Clear();
-            else DifferentiateRows(shard, rows, sum.Next);
-            sum.Add(i + 1);
+            DifferentiateGroup(shard, 0, _gradient.AsSpan(shard.Offset, shard.Length));
+            return;
+        }
+        var room = Scratch.BlocksOfAtLeast(_shards.Depth * shard.Length);
+        var sum = new TreeSum(room, shard.Length, _shards.First, addsShards ? 1 : _shards.Group);
+        for (int i = _shards.First, next; i < _shards.End; i = next)
+        {
+            next = i + (addsShards ? _shards.Group : 1);
+            if (addsShards) DifferentiateGroup(shard, i, sum.Next);
+            else if (_shards.RowsOf(i, _batches, _batch) is { Count: > 0 } rows) DifferentiateRows(shard, rows, sum.Next);
+            else sum.Next.Clear();
+            sum.Add(next, next - i);
         }
         if (_ranks is null) sum.Block(0).CopyTo(_gradient.AsSpan(shard.Offset, shard.Length));
         else for (var piece = 0; piece < _shards.Pieces.Count; piece++) _ranks.Put(piece, shard.Offset, sum.Block(piece));
@@ -223,6 +230,19 @@ internal sealed class GradientPass
         var (first, count) = _shards.OwnRows(_batches, _batch);
         var (firstOfShare, own) = Network.Share(count, worker, Team.Size);
         return (first + firstOfShare, own);
+    }
+
+    // The shards that are added together, from the first one on.
+    private void DifferentiateGroup(ParameterShard shard, int first, Span<Real> gradient)
+    {
+        var (firstRow, _) = _shards.RowsOf(first, _batches, _batch);
+        Span<int> ends = stackalloc int[_shards.Group];
+        for (var i = 0; i < ends.Length; i++)
+        {
+            var (row, count) = _shards.RowsOf(first + i, _batches, _batch);
+            ends[i] = row + count - firstRow;
+        }
+        _network.BackwardPart(_batches[_batch].X, _workspace, firstRow, ends, shard.Layer, shard.First, gradient);
     }
 
     private void DifferentiateRows(ParameterShard shard, (int First, int Count) rows, Span<Real> gradient) =>

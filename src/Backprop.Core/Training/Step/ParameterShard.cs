@@ -18,18 +18,22 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
     // another.
     private const int MinLength = 8 * 1024, PartsPerThread = 2;
 
-    /// <summary>All parts of a network, with up to <paramref name="maxParameters"/> parameters each if the layers allow it.</summary>
-    public static ParameterShard[] Of(Network network, TrainingOptions options, int threads, int maxParameters = int.MaxValue)
+    /// <summary>All parts of a network.</summary>
+    /// <param name="network">The layers.</param>
+    /// <param name="options">How parameters are treated.</param>
+    /// <param name="threads">Threads that share the parts.</param>
+    /// <param name="maxParametersOf">The maximum number of parameters of a part of a layer, if the layer allows it; null for any.</param>
+    public static ParameterShard[] Of(Network network, TrainingOptions options, int threads, Func<int, int>? maxParametersOf = null)
     {
         var lengthPerPart = Math.Max(MinLength, network.ParameterCount / (PartsPerThread * threads));
-        var usual = Math.Min(maxParameters, threads == 1 ? int.MaxValue : lengthPerPart);
+        var usual = threads == 1 ? int.MaxValue : lengthPerPart;
         List<ParameterShard> parts = [];
         for (var l = 0; l < network.Layers.Count; l++)
         {
             var layer = network.Layers[l];
             int count = layer.ParameterCount, offset = network.ParametersOf(l).Start.Value;
             if (count == 0) continue;
-            var length = EqualLength(count, layer.PartLength, usual);
+            var length = EqualLength(count, layer.PartLength, Math.Min(usual, maxParametersOf?.Invoke(l) ?? int.MaxValue));
             for (var first = 0; first < count; first += length)
             {
                 var end = Math.Min(first + length, count);

@@ -20,14 +20,14 @@ internal sealed class ParameterUpdate
     /// <param name="gradient">[parameters]: what <see cref="GradientPass"/> computes.</param>
     /// <param name="options">How parameters are updated.</param>
     /// <param name="threads">Threads that share the shards.</param>
-    /// <param name="maxParameters">Maximum number of parameters of a shard, if the layers allow it.</param>
+    /// <param name="maxParametersOf">Maximum number of parameters of a shard of a layer, if the layer allows it.</param>
     /// <param name="ranks">Says which parameters this process updates; null for all.</param>
-    public ParameterUpdate(Network network, TrainingState state, Real[] gradient, TrainingOptions options, int threads, int maxParameters,
-        RankReducer? ranks)
+    public ParameterUpdate(Network network, TrainingState state, Real[] gradient, TrainingOptions options, int threads,
+        Func<int, int> maxParametersOf, RankReducer? ranks)
     {
         (_network, _state, _gradient, _ranks) = (network, state, gradient, ranks);
         _maximumNorm = options.MaximumNorm;
-        Shards = ParameterShard.Of(network, options, threads, maxParameters);
+        Shards = ParameterShard.Of(network, options, threads, maxParametersOf);
         OwnShards = ranks is null
             ? Shards
             : [.. Shards.Select(shard => shard.Within(ranks.Own.First, ranks.Own.End)).OfType<ParameterShard>()];

@@ -45,11 +45,14 @@ internal sealed class TrainingStep : IDisposable
         shards ??= BatchShards.One;
         _portions = new StepPortions(network, batchSize, stop);
         _pass = new GradientPass(network, state, options, batchSize, examplesPerRow, _portions, shards, ranks);
-        var maxParameters = shards.Count == 1 ? _portions.MaxParameters : Math.Min(_portions.MaxParameters, MaxParametersOfShards);
-        _update = new ParameterUpdate(network, state, _pass.Gradient, options, threads, maxParameters, ranks);
+        _update = new ParameterUpdate(network, state, _pass.Gradient, options, threads, MaxParametersOf, ranks);
         _updatePhases = [.. UpdatePhases()];
         _gradientPhases = [.. GradientPhases()];
         _team = _pass.Team = new WorkerTeam(threads); // last: if an allocation before it fails, no thread was started
+
+        int MaxParametersOf(int layer) => shards.Count == 1 || (shards.Group > 1 && network.AddsShards(layer, workspace: null))
+            ? _portions.MaxParameters
+            : Math.Min(_portions.MaxParameters, MaxParametersOfShards);
     }
 
     /// <summary>Whether the last call was abandoned because training must end. Then no parameter was updated.</summary>
