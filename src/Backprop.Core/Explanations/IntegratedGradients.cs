@@ -22,13 +22,17 @@ internal sealed class IntegratedGradients : Explainer
     // A kink of F halves panels down to the shortest.
     private const double ShortestPanel = 1.0 / (1 << 16);
 
-    private const int FirstPanels = 8, MaxPoints = 4097, Capacity = 224;
+    private const int FirstPanels = 8, Capacity = 224;
+
+    // An ensemble trained on few rows may have thousands of kinks. The gradients of all points of a row are kept: 4 MB at most.
+    private const int MaxPointsOfWideRows = 4097, MaxPointsOfNarrowRows = 16_385, MaxValues = 1 << 20;
 
     // F is rounded to single precision.
     private const double RelativeRounding = 1e-6;
 
     private readonly Real[] _points, _sums;
     private readonly int[] _outputs, _pointCounts;
+    private readonly int _maxPoints;
     private readonly double[] _allowed, _tolerances;
     private readonly List<Point> _path = [];
     private Real[] _gradients = [];
@@ -45,6 +49,7 @@ internal sealed class IntegratedGradients : Explainer
         (_points, _sums) = (new Real[checked(Function.Capacity * Function.Inputs)], new Real[checked(rows * Function.Inputs)]);
         (_outputs, _pointCounts) = (new int[Function.Capacity], new int[rows]);
         (_allowed, _tolerances) = (new double[rows], new double[rows]);
+        _maxPoints = Math.Clamp(MaxValues / Function.Inputs, MaxPointsOfWideRows, MaxPointsOfNarrowRows);
     }
 
     /// <inheritdoc/>
@@ -80,7 +85,7 @@ internal sealed class IntegratedGradients : Explainer
         }
         var rounding = RelativeRounding * (Math.Abs(values.Value) + Math.Abs(values.Baseline));
         var isAccurate = !(Math.Abs(sum - (values.Value - values.Baseline)) > Tolerance * magnitudes + rounding);
-        var isLast = isAccurate || _tolerances[row] <= MinToleranceOfPanel || _pointCounts[row] >= MaxPoints;
+        var isLast = isAccurate || _tolerances[row] <= MinToleranceOfPanel || _pointCounts[row] >= _maxPoints;
         if (!isLast) _tolerances[row] /= 2;
         _allowed[row] = _tolerances[row] * magnitudes + rounding;
         return isLast;
@@ -146,7 +151,7 @@ internal sealed class IntegratedGradients : Explainer
     private bool MustHalve(Panel panel)
     {
         var row = _path[panel.Start].Row;
-        return panel.Error > _allowed[row] && panel.Length > ShortestPanel && _pointCounts[row] < MaxPoints;
+        return panel.Error > _allowed[row] && panel.Length > ShortestPanel && _pointCounts[row] < _maxPoints;
     }
 
     // The error is that of Simpson's rule for the difference of F.
