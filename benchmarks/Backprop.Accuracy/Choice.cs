@@ -85,7 +85,7 @@ internal sealed record Choice
                 Learner.Of(name) ?? throw Unknown(
                     "learner", name,
                     [
-                        .. Learner.All.Select(learner => learner.Key), .. Variation.Cheaper.Select(variant => $"default@{variant}"),
+                        .. Learner.All.Select(learner => learner.Key), .. Variation.Sizes.Select(variant => $"default@{variant}"),
                         "best@COST", "lightgbm@MULTIPLE", "ours", "peers", "all"])],
     };
 

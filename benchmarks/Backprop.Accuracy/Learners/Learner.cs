@@ -52,7 +52,7 @@ internal abstract record Learner(string Key, string Name, string Family)
         return key[..at] switch
         {
             "best" => Variation.OfSearch(rest) is { } search ? new BackpropLearner(key, Preset.Best) { Variation = search } : null,
-            "default" => Variation.OfDefault(rest) is { } cheaper ? new BackpropLearner(key, Preset.Default) { Variation = cheaper } : null,
+            "default" => Variation.OfDefault(rest) is { } size ? new BackpropLearner(key, Preset.Default) { Variation = size } : null,
             "lightgbm" => double.TryParse(rest, CultureInfo.InvariantCulture, out var times) ? new TunedLightGbmLearner(key, times) : null,
             _ => null,
         };

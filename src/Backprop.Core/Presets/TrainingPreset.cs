@@ -20,7 +20,7 @@ public sealed class TrainingPreset
         _autoencoder = autoencoder ?? (profile => Autoencoders.Adapted(values(profile), profile));
     }
 
-    /// <summary>The RealMLP recipe (2024), as an ensemble of five to eight small networks.</summary>
+    /// <summary>The RealMLP recipe (2024), as an ensemble of five or eight small networks.</summary>
     public static TrainingPreset Default { get; } = new(nameof(Default), RealMlp.Default, Autoencoders.Default, minRows: 2);
 
     /// <summary>Fewer epochs than <see cref="Default"/>, and a single network above 4,000 rows.</summary>

@@ -17,7 +17,7 @@ public sealed class Preset
 
     private Preset(TrainingPreset core) => _core = core;
 
-    /// <summary>The default: the RealMLP recipe (2024), as an ensemble of five to eight small networks.</summary>
+    /// <summary>The default: the RealMLP recipe (2024), as an ensemble of five or eight small networks.</summary>
     public static Preset Default { get; } = new(TrainingPreset.Default);
 
     /// <summary>Fewer epochs, and a single network above 4,000 rows. On average, about five times as fast as <see cref="Default"/>.

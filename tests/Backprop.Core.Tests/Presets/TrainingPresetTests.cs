@@ -42,7 +42,7 @@ public class TrainingPresetTests
     public void The_default_learns_classes_with_missing_values()
     {
         var result = TrainingPreset.Default.Train(Table(200, TargetKind.Class, withMissing: true), TargetKind.Class, seed: 1);
-        Assert.Equal(8, result.Network.Network.EnsembleSize);
+        Assert.Equal(5, result.Network.Network.EnsembleSize);
         Assert.NotEqual(1, result.Network.Temperature);
         Assert.InRange(result.History[result.BestEpoch - 1].ValidationMetric!.Value, 0.85, 1);
     }

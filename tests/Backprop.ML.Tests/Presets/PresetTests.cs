@@ -133,13 +133,16 @@ public class PresetTests
     [InlineData(2_000, 8)]
     [InlineData(2_001, 5)]
     [InlineData(1_000_000, 5)]
-    public void More_members_leave_out_less_each_where_rows_are_few(long rows, int members)
+    public void Numbers_have_more_members_where_rows_are_few(long rows, int members)
     {
-        Assert.Equal(members, Preset.Default.For(DatasetProfile.Typical with { Rows = rows }).Architecture.EnsembleSize);
-        Assert.Equal(
-            5, Preset.Default.For(DatasetProfile.Typical with { Rows = rows, AllowsKFoldBagging = false }).Architecture.EnsembleSize);
-        Assert.Equal(5, Preset.Default.For(DatasetProfile.Typical with { Rows = rows, HasValidation = true }).Architecture.EnsembleSize);
+        var regression = Of(LearningTask.Regression) with { Rows = rows };
+        Assert.Equal(members, MembersFor(regression));
+        Assert.Equal(5, MembersFor(regression with { AllowsKFoldBagging = false }));
+        Assert.Equal(5, MembersFor(regression with { HasValidation = true }));
+        Assert.Equal(5, MembersFor(DatasetProfile.Typical with { Rows = rows }));
     }
+
+    private static int MembersFor(DatasetProfile profile) => Preset.Default.For(profile).Architecture.EnsembleSize;
 
     [Theory]
     [InlineData(250, 5, 64)]
