@@ -15,19 +15,31 @@ namespace Backprop.Benchmarks.Groups;
 /// <summary>Trainings on two ranks against one, in pairs. Every rank has one thread and a core of its own.</summary>
 internal static class RankBenchmarks
 {
-    private const int Features = 20;
+    private const int Features = 20, Parts = 8;
 
     private static readonly Dictionary<string, Work> s_works = new()
     {
         ["members"] = new("8 members of Default", 20_000, () => new() { EnsembleSize = 8 }),
         ["trials"] = new(
             "16 trials of Fast", 10_000, () => new() { Preset = Preset.Fast, Search = new Search { MaximumTrials = 16 } }),
+        ["groups"] = new(
+            "8 trials of Fast with 6 members, both ranks in a group", 4_000,
+            () => new() { Preset = Preset.Fast, EnsembleSize = 6, Search = new Search { MaximumTrials = 8 } })
+        {
+            RanksPerTrial = 2,
+        },
+        ["partitions"] = new(
+            "10 epochs of three layers of 128 units, from 8 files", 200_000,
+            () => new() { Preset = Preset.Plain, HiddenLayers = [128, 128, 128], NumberOfIterations = 10, BatchSize = 1024 })
+        {
+            HasFiles = true,
+        },
     };
 
     /// <summary>Runs rounds, and prints the efficiency t₁ / (2·t₂) of each. Two independent programs at the same time show what the
     /// machine allows: if they need t each, that is t₁ / t, because their cores share caches, memory and power. The durations of the trials
-    /// of a search show what their sizes allow, because a trial is not divided.</summary>
-    /// <param name="work">"members" or "trials".</param>
+    /// of a search show what their sizes allow, because a trial is not divided: 1 if a group trains all of them.</summary>
+    /// <param name="work">"members", "trials", "groups" or "partitions".</param>
     /// <param name="launcher">The launcher of Open MPI or MPICH.</param>
     /// <param name="rounds">Number of rounds.</param>
     /// <returns>The exit code: 1 if the models differ.</returns>
@@ -71,16 +83,29 @@ internal static class RankBenchmarks
             };
         var few = work.Options();
         few.NumberOfIterations = 2;
-        Fit(ml, ranks, RowsOf(ml, 500), few); // compiles the code
-        var data = RowsOf(ml, work.Rows);
-        var start = Stopwatch.GetTimestamp();
-        var model = Fit(ml, ranks, data, work.Options());
-        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var folder = Directory.CreateTempSubdirectory("backprop-ranks-");
+        BackpropTransformer model;
+        double seconds;
+        try
+        {
+            Fit(ml, ranks, work, DataOf(ml, work, 500, folder), few); // compiles the code
+            var data = DataOf(ml, work, work.Rows, folder);
+            // All ranks start the clock together.
+            RankValues.Gather<byte>(ranks, new byte[ranks.Size], [.. Enumerable.Range(0, ranks.Size).Select(rank => (rank, 1))]);
+            var start = Stopwatch.GetTimestamp();
+            model = Fit(ml, ranks, work, data, work.Options());
+            seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
         if (ranks.Rank > 0) return;
         var networks = model.Model.Network.Blend?.Parts.Select(part => part.Network) ?? [model.Model.Network];
         var parameters = networks.SelectMany(network => network.Parameters.ToArray()).ToArray();
         var hash = Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(parameters.AsSpan())))[..12];
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"done {seconds:F3} {hash} {BoundOf(model.Model.Trials):F3}"));
+        var bound = work.RanksPerTrial is null ? BoundOf(model.Model.Trials) : 1;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"done {seconds:F3} {hash} {bound:F3}"));
     });
 
     // The efficiency of two ranks if nothing is lost but by the sizes of the trials. A batch begins with trials of all epochs. It ends when
@@ -105,15 +130,34 @@ internal static class RankBenchmarks
         }
     }
 
-    private static BackpropTransformer Fit(MLContext ml, ICommunicator ranks, IDataView data, BackpropTrainer.Options options)
+    private static BackpropTransformer Fit(
+        MLContext ml, ICommunicator ranks, Work work, IDataView data, BackpropTrainer.Options options)
     {
-        (options.NumberOfThreads, options.Seed, options.Distributed) = (1, 1, new Distributed(ranks));
+        (options.NumberOfThreads, options.Seed) = (1, 1);
+        options.Distributed = new Distributed(ranks)
+        {
+            RanksPerTrial = work.RanksPerTrial,
+            Shards = work.HasFiles ? Parts : 1,
+            Partitioned = work.HasFiles,
+        };
         return new BackpropTrainer(ml, options).Fit(data);
     }
 
-    private static IDataView RowsOf(MLContext ml, int count)
+    // Every rank has files of its own: they have the same rows, as copies on several machines would.
+    private static IDataView DataOf(MLContext ml, Work work, int count, DirectoryInfo folder)
     {
-        var random = new Random(1);
+        if (!work.HasFiles) return RowsOf(ml, count, seed: 1);
+        return ml.Data.InPartitions([.. Enumerable.Range(0, Parts).Select(part =>
+        {
+            var path = Path.Combine(folder.FullName, $"{count}-{part}.idv");
+            using (var stream = File.Create(path)) ml.Data.SaveAsBinary(RowsOf(ml, count / Parts, seed: part), stream);
+            return ml.Data.LoadFromBinary(path);
+        })]);
+    }
+
+    private static IDataView RowsOf(MLContext ml, int count, int seed)
+    {
+        var random = new Random(seed);
         return ml.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(_ =>
         {
             var row = new Row { Features = [.. Enumerable.Range(0, RankBenchmarks.Features).Select(_ => 2 * random.NextSingle() - 1)] };
@@ -148,6 +192,10 @@ internal static class RankBenchmarks
 
     private sealed record Work(string Name, int Rows, Func<BackpropTrainer.Options> Options)
     {
+        public int? RanksPerTrial { get; init; }
+
+        public bool HasFiles { get; init; }
+
         public override string ToString() => $"{Name}, {Rows} rows";
     }
 

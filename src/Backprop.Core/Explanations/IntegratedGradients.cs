@@ -24,8 +24,9 @@ internal sealed class IntegratedGradients : Explainer
 
     private const int FirstPanels = 8, Capacity = 224;
 
-    // An ensemble trained on few rows may have thousands of kinks. The gradients of all points of a row are kept: 4 MB at most.
-    private const int MaxPointsOfWideRows = 4097, MaxPointsOfNarrowRows = 16_385, MaxValues = 1 << 20;
+    // An ensemble trained on few rows may have thousands of kinks. The gradients of all points are kept, so wide rows have fewer points.
+    // These are counted before panels are halved, so there may be twice as many.
+    private const int MaxPointsOfWideRows = 4097, MaxPointsOfNarrowRows = 16_385, MaxValues = 1 << 18;
 
     // F is rounded to single precision.
     private const double RelativeRounding = 1e-6;
@@ -166,7 +167,8 @@ internal sealed class IntegratedGradients : Explainer
     private void Evaluate(int first, ReadOnlyMatrix path, ReadOnlySpan<ExplainedRow> rows)
     {
         var width = Function.Inputs;
-        if (_gradients.Length < _path.Count * width) Array.Resize(ref _gradients, Math.Max(_path.Count * width, 2 * _gradients.Length));
+        var length = checked(_path.Count * width);
+        if (_gradients.Length < length) Array.Resize(ref _gradients, Math.Max(length, 2 * _gradients.Length));
         ReadOnlySpan<Real> start = PathStart.Values;
         var points = CollectionsMarshal.AsSpan(_path);
         for (int count; first < points.Length; first += count)

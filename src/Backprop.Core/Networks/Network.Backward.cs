@@ -98,14 +98,12 @@ public sealed partial class Network
         else _layers[layer].Backward(own, input, output, dOutput, default, gradient);
     }
 
-    /// <summary>Whether a layer adds the gradients of several shards of the rows by itself: the other
-    /// <see cref="BackwardPart(ReadOnlyMatrix, Workspace, int, ReadOnlySpan{int}, int, int, Span{Real})"/>.</summary>
+    /// <summary>Whether a layer adds the gradients of several shards of the rows (<see cref="IGradientOfShards"/>).</summary>
     /// <param name="layer">The index of the layer.</param>
-    /// <param name="workspace">The batch; null for any batch.</param>
-    internal bool AddsShards(int layer, Workspace? workspace) =>
-        _layers[layer] is IGradientOfShards && (workspace is null
-            ? layer > SparseLayer
-            : (layer > SparseLayer || workspace.Sparse is null) && workspace.ExamplesPerRow(layer) == 1);
+    /// <param name="workspace">The batch.</param>
+    internal bool AddsShards(int layer, Workspace workspace) =>
+        _shardSums[layer] is not null && workspace.ExamplesPerRow(layer) == 1 && (layer > SparseLayer || workspace.Sparse is null)
+        && !Fusion.IsFirst(layer) && !Fusion.IsSecond(layer, workspace);
 
     /// <summary>A contiguous part of ∂J/∂θ of a layer that <see cref="AddsShards"/>, summed over neighbouring shards.</summary>
     /// <param name="x">The x of <see cref="Backward"/>.</param>
@@ -120,7 +118,7 @@ public sealed partial class Network
     {
         ReadOnlyMatrix input = Input(layer, x, workspace), dOutput = workspace.OutputGradient(layer);
         var rows = ends[^1];
-        ((IGradientOfShards)_layers[layer]).BackwardPart(
+        _shardSums[layer]!.BackwardPart(
             input.RowRange(firstRow, rows), dOutput.RowRange(firstRow, rows), ends, first, gradient);
     }
 

@@ -23,6 +23,7 @@ public sealed partial class Network
     private readonly ITrainingBehavior?[] _training;
     private readonly IBatchStatistics?[] _statistics;
     private readonly IGradientParts?[] _parts;
+    private readonly IGradientOfShards?[] _shardSums;
     private readonly IPackable?[] _packable;
     private readonly IReadsEarlierOutput?[] _readers;
     private int _firstToLearn = -1;
@@ -41,6 +42,7 @@ public sealed partial class Network
         _training = CapabilityOf<ITrainingBehavior>();
         _statistics = CapabilityOf<IBatchStatistics>();
         _parts = CapabilityOf<IGradientParts>();
+        _shardSums = CapabilityOf<IGradientOfShards>();
         _packable = CapabilityOf<IPackable>();
         _readers = CapabilityOf<IReadsEarlierOutput>();
         _stages = [0, .. Enumerable.Range(0, _layers.Length).Where(l => _statistics[l] is not null), _layers.Length];

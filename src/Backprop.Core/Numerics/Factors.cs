@@ -2,7 +2,7 @@ namespace Backprop.Numerics;
 
 /// <summary>A(i, p) = A[i·ARow + p·ADepth], B(p, j) = B[p·BDepth + j·BColumn], for p below Depth; chains start at Bias, or at 0 if it is
 /// null. Factor multiplies A·B. Packed may point to a packed copy of B. With several shards of the depth, each has chains of its own, which
-/// are added as by <see cref="BlockSums"/>; Ends has the end of each shard.</summary>
+/// are added as by <see cref="BlockSums"/>. Ends has the end of each shard, and Bias is null.</summary>
 internal readonly unsafe struct Factors(
     nint depth, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, nint bColumn, Real* bias, Real* packed = null, Real factor = 1,
     int* ends = null, int shards = 1)
@@ -13,11 +13,12 @@ internal readonly unsafe struct Factors(
     public readonly int* Ends = ends;
     public readonly int Shards = shards;
 
-    /// <summary>The factors of one shard.</summary>
-    public Factors OfShard(int shard)
+    /// <summary>The factors of one shard, from a row of A on.</summary>
+    public Factors OfShard(int shard, int row)
     {
         var first = FirstOf(shard);
-        return new(Ends[shard] - first, A + first * ADepth, ARow, ADepth, B + first * BDepth, BDepth, BColumn, Bias, factor: Factor);
+        var a = A + row * ARow + first * ADepth;
+        return new(Ends[shard] - first, a, ARow, ADepth, B + first * BDepth, BDepth, BColumn, Bias, factor: Factor);
     }
 
     /// <summary>Where a shard begins in the depth.</summary>

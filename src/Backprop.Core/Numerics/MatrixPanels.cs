@@ -12,7 +12,8 @@ internal static unsafe class MatrixPanels
     private const int MinRowsToCopyFor = 48, MinDistanceToCopyFor = 128;
 
     // Rows of A whose values lie a page apart fall out of the cache between two panels. As a copy, this many rows fit into it.
-    private const int MinDistanceToCopyRowsFor = 1024, MinDepthToCopyRowsFor = 64, RowsToCopyAtOnce = 84;
+    private const int MinDistanceToCopyRowsFor = 1024, MinDepthToCopyRowsFor = 64;
+    internal const int RowsToCopyAtOnce = 84;
 
     // Where chains without bias start: sixteen of the widest vectors. Unmanaged, because it must not move and lives as long as the process.
     private static readonly Real* s_zeros = (Real*)NativeMemory.AllocZeroed(16 * 16, sizeof(Real));
@@ -22,58 +23,10 @@ internal static unsafe class MatrixPanels
     /// hold rows instead. Otherwise a narrower vector is used.</remarks>
     public static void Multiply(in Factors factors, Real* c, nint cRow, int rows, int columns)
     {
-        if (factors.Shards > 1 && (rows == 1 || columns < VectorWidth.Widest)) MultiplyShardByShard(factors, c, rows, columns);
+        if (factors.Shards > 1 && (rows == 1 || columns < VectorWidth.Widest)) ShardChains.MultiplyOneByOne(factors, c, rows, columns);
         else if (columns < VectorWidth.Widest && rows >= VectorWidth.Widest)
             VectorWidth.Run(new TransposedWork(factors, c, cRow, rows, columns));
         else VectorWidth.Run(new PanelWork(factors, c, cRow, rows, columns), columns);
-    }
-
-    // C is so small that it may be written for each shard.
-    private static void MultiplyShardByShard(in Factors factors, Real* c, int rows, int columns)
-    {
-        var length = rows * columns;
-        var products = Scratch.Rent(checked(factors.Shards * length));
-        fixed (Real* first = products)
-            for (var shard = 0; shard < factors.Shards; shard++)
-                Multiply(factors.OfShard(shard), first + shard * length, columns, rows, columns);
-        BlockSums.Add(products.AsSpan(0, factors.Shards * length), factors.Shards, new Span<Real>(c, length));
-        Scratch.Return(products);
-    }
-
-    // Each shard has chains of its own. Those of all shards and some rows are added while they are in the cache.
-    private static void Compute<TLanes>(in TileStrip strip, in Factors factors, Real* chains) where TLanes : struct, ILanes<TLanes>
-    {
-        if (factors.Shards == 1)
-        {
-            MatrixTile.Compute<TLanes>(strip);
-            return;
-        }
-        var width = strip.Second + TLanes.Count;
-        var height = TileStrip.Cut(strip.Rows, RowsToCopyAtOnce).Highest;
-        for (var row = 0; row < strip.Rows; row += height)
-        {
-            var rows = Math.Min(height, strip.Rows - row);
-            var distance = rows * width;
-            for (var shard = 0; shard < factors.Shards; shard++)
-            {
-                var first = factors.FirstOf(shard);
-                MatrixTile.Compute<TLanes>(strip.Shard(row, rows, first, factors.Ends[shard] - first, chains + shard * distance, width));
-            }
-            AddChains<TLanes>(strip, row, rows, chains, distance, factors.Shards);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddChains<TLanes>(in TileStrip strip, int row, int rows, Real* chains, nint distance, int shards)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        var second = strip.Second;
-        var c = strip.C + row * strip.CRow;
-        for (; rows > 0; rows--, c += strip.CRow, chains += second + TLanes.Count)
-        {
-            TLanes.Store(BlockSums.Of<TLanes>(chains, distance, shards), c);
-            TLanes.Store(BlockSums.Of<TLanes>(chains + second, distance, shards), c + second);
-        }
     }
 
     // Cᵀ = Bᵀ·Aᵀ, a panel of two vectors of C's rows at a time. Every chain has the same steps, so the bits are the same.
@@ -122,7 +75,7 @@ internal static unsafe class MatrixPanels
     {
         var count = TLanes.Count;
         // Chains of one step are an outer product, which is bound by writing C: best done in order.
-        if (factors.BColumn == 1 && (rows == 1 || factors.Depth == 1))
+        if (factors.BColumn == 1 && (rows == 1 || factors.Depth == 1) && factors.Shards == 1)
         {
             for (var row = 0; row < rows; row++) MultiplyRow<TLanes>(factors, factors.A + row * factors.ARow, c + row * cRow, columns);
             return;
@@ -140,8 +93,8 @@ internal static unsafe class MatrixPanels
         var panels = !mustCopy ? 0 : mustCopyRows ? PanelsOf(columns, count) : 1;
         var blockRows = mustCopyRows ? TileStrip.Cut(rows, RowsToCopyAtOnce).Highest : rows;
         var copiedRows = mustCopyRows ? blockRows * factors.Depth + count : 0;
-        var chainsOfShards = factors.Shards == 1 ? 0 : factors.Shards * Math.Min(rows, RowsToCopyAtOnce) * 2 * count;
-        fixed (Real* copy = Scratch.OfAtLeast(checked((int)(panels * panel + copiedRows + chainsOfShards))))
+        var chainLength = ShardChains.LengthOf(factors.Shards, rows, 2 * count);
+        fixed (Real* copy = Scratch.OfAtLeast(checked((int)(panels * panel + copiedRows + chainLength))))
         {
             Real* rowCopy = copy + panels * panel, chains = rowCopy + copiedRows;
             for (var block = 0; block < rows; block += blockRows)
@@ -166,7 +119,8 @@ internal static unsafe class MatrixPanels
                         end - block, factors.Depth, second, mustCopyRows ? rowCopy : factors.A + block * factors.ARow, factors.ARow,
                         factors.ADepth, b, bDepth, start, 0, factors.Factor,
                         c + block * cRow + first, cRow, mustCopyRows ? factors.Depth : 0);
-                    Compute<TLanes>(strip, factors, chains);
+                    if (factors.Shards == 1) MatrixTile.Compute<TLanes>(strip);
+                    else ShardChains.Compute<TLanes>(strip, factors, chains);
                 }
             }
         }

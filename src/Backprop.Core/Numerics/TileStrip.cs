@@ -39,14 +39,14 @@ internal readonly unsafe struct TileStrip(
 
     /// <summary>Some of the rows, and one shard of the depth.</summary>
     /// <param name="row">The first row; 0 if A is copied by tiles.</param>
-    /// <param name="some">Number of rows; all of them if A is copied by tiles.</param>
+    /// <param name="count">Number of rows; all of them if A is copied by tiles.</param>
     /// <param name="first">The first step of the shard.</param>
     /// <param name="steps">Number of steps of the shard.</param>
-    /// <param name="to">C of these rows, overwritten.</param>
-    /// <param name="toRow">Distance of two rows there.</param>
-    public TileStrip Shard(int row, int some, int first, int steps, Real* to, nint toRow) => new(
-        some, steps, Second, A + row * ARow, ARow, aDepth, B + first * BDepth, BDepth, Start, StartRow, Factor, to, toRow, copiedDepth,
-        first);
+    /// <param name="target">C of these rows, overwritten.</param>
+    /// <param name="targetRow">Distance of two rows of the target.</param>
+    public TileStrip Shard(int row, int count, int first, int steps, Real* target, nint targetRow) => new(
+        count, steps, Second, A + row * ARow, ARow, aDepth, B + first * BDepth, BDepth, Start + row * StartRow, StartRow, Factor,
+        target, targetRow, copiedDepth, first);
 
     /// <summary>Cuts rows into as few tiles as possible, of heights as equal as possible: in a low tile, the processor waits for its
     /// chains.</summary>

@@ -22,7 +22,7 @@ internal static class RealMlp
     // Embeddings of more features would cost more than all hidden layers together. Text and one-hot columns do not benefit from them.
     private const int MaxFeaturesToEmbed = 200, MinFeaturesOfWideData = 1000;
 
-    // Five members hold out a fifth of the rows each, as in the paper. Regression over few rows gains by more: docs/decisions/0062.
+    // Five members hold out a fifth of the rows each, as in the paper. Regression over few rows gains from eight: docs/decisions/0062.
     internal const int EnsembleSize = 5;
     private const int LargeEnsembleSize = 8, MaxRowsOfLargeEnsemble = 2_000;
 

@@ -132,6 +132,37 @@ public class LayerContractTests
         }
     }
 
+    // Each shard is a batch of its own here. Some are empty.
+    [Theory, MemberData(nameof(Samples))]
+    public void Parts_of_the_gradient_have_the_bits_of_the_sum_over_shards(Layer layer)
+    {
+        if (layer is not IGradientOfShards ofShards) return;
+        const int rows = 45;
+        var parameters = ParametersOf(layer);
+        var x = new Matrix(TestNumbers.Normal(rows * layer.Inputs, seed: 2), rows, layer.Inputs);
+        var y = new Matrix(new float[rows * layer.Outputs], rows, layer.Outputs);
+        var dy = new Matrix(TestNumbers.Normal(rows * layer.Outputs, seed: 3), rows, layer.Outputs);
+        layer.Forward(parameters, x, y);
+        foreach (var ends in (int[][])[[20, rows], [0, 7, 7, rows], [0, 3, 9, 9, 20, 31, rows, rows]])
+            for (var parts = 1; parts <= 3; parts++)
+                for (int first = 0, length; first < layer.ParameterCount; first += length)
+                {
+                    length = Math.Min(parts * layer.PartLength, layer.ParameterCount - first);
+                    float[] blocks = new float[ends.Length * length], expected = new float[length], found = TestNumbers.Unassigned(length);
+                    for (int shard = 0, row = 0; shard < ends.Length; row = ends[shard++])
+                    {
+                        var count = ends[shard] - row;
+                        if (count == 0) continue;
+                        ofShards.BackwardPart(
+                            parameters, x.RowRange(row, count), y.RowRange(row, count), dy.RowRange(row, count), first,
+                            blocks.AsSpan(shard * length, length));
+                    }
+                    BlockSums.Add(blocks, ends.Length, expected);
+                    ofShards.BackwardPart(x, dy, ends, first, found);
+                    TestNumbers.AssertSameBits(expected, found);
+                }
+    }
+
     [Theory, MemberData(nameof(Samples))]
     public void Packed_parameters_give_the_same_bits(Layer layer)
     {

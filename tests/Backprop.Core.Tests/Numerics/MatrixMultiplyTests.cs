@@ -72,13 +72,35 @@ public class MatrixMultiplyTests
     public void Shards_of_large_products_are_added_in_the_order_of_a_tree()
     {
         const int rows = 200, width = 1030;
+        int[] ends = [0, 40, 77, 77, 120, 121, rows, rows];
         ReadOnlyMatrix x = new(TestNumbers.Normal(rows * width, seed: 1), rows, width), dy = new(
             TestNumbers.Normal(rows * width, seed: 2), rows, width);
-        float[] found = TestNumbers.Unassigned(width * width), left = new float[width * width], right = new float[width * width];
-        MatrixMultiply.TransposedProduct(x, dy, [77, rows], new Matrix(found, width, width));
-        MatrixMultiply.TransposedProduct(x.RowRange(0, 77), dy.RowRange(0, 77), new Matrix(left, width, width));
-        MatrixMultiply.TransposedProduct(x.RowRange(77, rows - 77), dy.RowRange(77, rows - 77), new Matrix(right, width, width));
-        TestNumbers.AssertSameBits([.. left.Zip(right, (a, b) => a + b)], found);
+        float[] found = TestNumbers.Unassigned(width * width), expected = new float[width * width];
+        var products = new float[ends.Length * width * width];
+        for (int shard = 0, row = 0; shard < ends.Length; row = ends[shard++])
+            MatrixMultiply.TransposedProduct(
+                x.RowRange(row, ends[shard] - row), dy.RowRange(row, ends[shard] - row),
+                new Matrix(products.AsSpan(shard * width * width, width * width), width, width), Factor);
+        BlockSums.Add(products, ends.Length, expected);
+        MatrixMultiply.TransposedProduct(x, dy, ends, new Matrix(found, width, width), Factor);
+        TestNumbers.AssertSameBits(expected, found);
+    }
+
+    // An empty shard adds 0, also to a product that is too small for a number and has become −0.
+    [Theory, InlineData(40), InlineData(3)]
+    public void Empty_shards_add_zero(int columns)
+    {
+        foreach (var rows in (int[])[0, 1])
+        {
+            int[] ends = [0, rows, rows, rows];
+            float[] product = TestNumbers.Unassigned(30 * columns), sum = TestNumbers.Unassigned(columns);
+            var x = new ReadOnlyMatrix([.. Enumerable.Repeat(1e-30f, rows * 30)], rows, 30);
+            var dy = new ReadOnlyMatrix([.. Enumerable.Repeat(-1e-30f, rows * columns)], rows, columns);
+            MatrixMultiply.TransposedProduct(x, dy, ends, new Matrix(product, 30, columns));
+            MatrixMultiply.SumOfRows(dy, ends, sum);
+            TestNumbers.AssertSameBits(new float[product.Length], product);
+            TestNumbers.AssertSameBits([.. Enumerable.Repeat(-1e-30f * rows + 0f, columns)], sum);
+        }
     }
 
     [Fact]

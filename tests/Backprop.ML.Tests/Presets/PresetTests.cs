@@ -133,13 +133,17 @@ public class PresetTests
     [InlineData(2_000, 8)]
     [InlineData(2_001, 5)]
     [InlineData(1_000_000, 5)]
-    public void Numbers_have_more_members_where_rows_are_few(long rows, int members)
+    public void A_regression_has_more_members_where_rows_are_few(long rows, int members)
     {
         var regression = Of(LearningTask.Regression) with { Rows = rows };
         Assert.Equal(members, MembersFor(regression));
+        Assert.Equal(members, MembersFor(Of(LearningTask.MultiTargetRegression) with { Rows = rows }));
         Assert.Equal(5, MembersFor(regression with { AllowsKFoldBagging = false }));
         Assert.Equal(5, MembersFor(regression with { HasValidation = true }));
-        Assert.Equal(5, MembersFor(DatasetProfile.Typical with { Rows = rows }));
+        LearningTask[] others = [
+            LearningTask.BinaryClassification, LearningTask.MulticlassClassification, LearningTask.MultiLabelClassification,
+            LearningTask.Ranking];
+        Assert.All(others, task => Assert.Equal(5, MembersFor(Of(task) with { Rows = rows })));
     }
 
     private static int MembersFor(DatasetProfile profile) => Preset.Default.For(profile).Architecture.EnsembleSize;

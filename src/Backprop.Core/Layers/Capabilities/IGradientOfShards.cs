@@ -2,7 +2,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>A layer whose products add the gradients of several shards of the rows, which is faster than one shard after another.</summary>
+/// <summary>A layer that adds the gradients of several shards of the rows in its products. The gradient of any other layer is computed for
+/// each shard, and then added.</summary>
 internal interface IGradientOfShards : IGradientParts
 {
     /// <summary>Writes a contiguous part of dParameters, the sum over shards of the rows.</summary>

@@ -91,6 +91,10 @@ internal sealed class GradientPass
         _portions.Run(_rowPhases);
     }
 
+    /// <summary>Whether a layer writes the sum over all shards of a batch, without memory for each.</summary>
+    public bool AddsAllShards(int layer) =>
+        _ranks is null && _shards.Group == _shards.Count && _network.AddsShards(layer, _workspace);
+
     /// <summary>Sums the gradient of some parameters over all rows of this process.</summary>
     public void Differentiate(ParameterShard shard)
     {
@@ -99,13 +103,13 @@ internal sealed class GradientPass
             DifferentiateRows(shard, (0, _workspace.Rows), _gradient.AsSpan(shard.Offset, shard.Length));
             return;
         }
-        var addsShards = _shards.Group > 1 && _network.AddsShards(shard.Layer, _workspace);
-        if (addsShards && _shards.Group == _shards.Count)
+        if (AddsAllShards(shard.Layer))
         {
             DifferentiateGroup(shard, 0, _gradient.AsSpan(shard.Offset, shard.Length));
             return;
         }
-        var room = Scratch.BlocksOfAtLeast(_shards.Depth * shard.Length);
+        var addsShards = _shards.Group > 1 && _network.AddsShards(shard.Layer, _workspace);
+        var room = Scratch.BlocksOfAtLeast(checked(_shards.Depth * shard.Length));
         var sum = new TreeSum(room, shard.Length, _shards.First, addsShards ? 1 : _shards.Group);
         for (int i = _shards.First, next; i < _shards.End; i = next)
         {

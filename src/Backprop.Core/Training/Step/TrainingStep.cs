@@ -12,7 +12,8 @@ namespace Backprop.Training;
 /// </remarks>
 internal sealed class TrainingStep : IDisposable
 {
-    // The gradients of several shards stay in the cache, and matrix products are not much smaller than for one shard.
+    // Of layers that do not add shards by themselves. The gradients of several shards stay in the cache, and matrix products are not much
+    // smaller than for one shard.
     private const int MaxParametersOfShards = 128 * 1024;
 
     private readonly StepPortions _portions;
@@ -50,7 +51,8 @@ internal sealed class TrainingStep : IDisposable
         _gradientPhases = [.. GradientPhases()];
         _team = _pass.Team = new WorkerTeam(threads); // last: if an allocation before it fails, no thread was started
 
-        int MaxParametersOf(int layer) => shards.Count == 1 || (shards.Group > 1 && network.AddsShards(layer, workspace: null))
+        // The first layer may have sparse batches later.
+        int MaxParametersOf(int layer) => shards.Count == 1 || (layer > network.SparseLayer && _pass.AddsAllShards(layer))
             ? _portions.MaxParameters
             : Math.Min(_portions.MaxParameters, MaxParametersOfShards);
     }
