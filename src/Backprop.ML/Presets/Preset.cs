@@ -20,7 +20,7 @@ public sealed class Preset
     /// <summary>The default: the RealMLP recipe (2024), as an ensemble of five or eight small networks.</summary>
     public static Preset Default { get; } = new(TrainingPreset.Default);
 
-    /// <summary>Fewer epochs, and a single network above 4,000 rows. On average, about five times as fast as <see cref="Default"/>.
+    /// <summary>Fewer epochs, and a single network above 4,000 rows. On average, more than four times as fast as <see cref="Default"/>.
     /// </summary>
     public static Preset Fast { get; } = new(TrainingPreset.Fast);
 

@@ -108,6 +108,9 @@ public class GroupPlanTests
             "8 ranks in 2 groups of 4 ranks share 11 trials of 8 members at a time: the predicted efficiency is 1.00.",
             GroupPlan.Best(8, Search, members: 8).Describe("trial"));
         Assert.Equal(
+            "10 ranks in 2 groups of 5 ranks share 11 trials of 5 members at a time: the predicted efficiency is 1.00.",
+            GroupPlan.Best(10, Search, members: 5).Describe("trial"));
+        Assert.Equal(
             "2 ranks share 11 trials at a time: the predicted efficiency is 1.00.",
             GroupPlan.Best(2, Search, members: 1).Describe("trial"));
         Assert.Equal(

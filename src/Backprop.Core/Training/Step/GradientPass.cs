@@ -91,9 +91,9 @@ internal sealed class GradientPass
         _portions.Run(_rowPhases);
     }
 
-    /// <summary>Whether a layer writes the sum over all shards of a batch, without memory for each.</summary>
-    public bool AddsAllShards(int layer) =>
-        _ranks is null && _shards.Group == _shards.Count && _network.AddsShards(layer, _workspace);
+    /// <summary>Whether a layer adds all shards of this process, without memory for each.</summary>
+    public bool AddsOwnShards(int layer) =>
+        _shards.Group > 1 && _shards.Group == _shards.OwnCount && _network.AddsShards(layer, _workspace);
 
     /// <summary>Sums the gradient of some parameters over all rows of this process.</summary>
     public void Differentiate(ParameterShard shard)
@@ -103,9 +103,13 @@ internal sealed class GradientPass
             DifferentiateRows(shard, (0, _workspace.Rows), _gradient.AsSpan(shard.Offset, shard.Length));
             return;
         }
-        if (AddsAllShards(shard.Layer))
+        if (AddsOwnShards(shard.Layer))
         {
-            DifferentiateGroup(shard, 0, _gradient.AsSpan(shard.Offset, shard.Length));
+            var own = _ranks is null
+                ? _gradient.AsSpan(shard.Offset, shard.Length)
+                : Scratch.BlocksOfAtLeast(shard.Length).AsSpan(0, shard.Length);
+            DifferentiateGroup(shard, _shards.First, own);
+            _ranks?.Put(piece: 0, shard.Offset, own);
             return;
         }
         var addsShards = _shards.Group > 1 && _network.AddsShards(shard.Layer, _workspace);

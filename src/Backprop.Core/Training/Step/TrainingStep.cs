@@ -16,6 +16,9 @@ internal sealed class TrainingStep : IDisposable
     // smaller than for one shard.
     private const int MaxParametersOfShards = 128 * 1024;
 
+    // Of layers that add the shards of a rank. Each part needs a copy of its rows.
+    private const int MaxParametersToSend = 2 * 1024 * 1024;
+
     private readonly StepPortions _portions;
     private readonly GradientPass _pass;
     private readonly ParameterUpdate _update;
@@ -52,9 +55,13 @@ internal sealed class TrainingStep : IDisposable
         _team = _pass.Team = new WorkerTeam(threads); // last: if an allocation before it fails, no thread was started
 
         // The first layer may have sparse batches later.
-        int MaxParametersOf(int layer) => shards.Count == 1 || (layer > network.SparseLayer && _pass.AddsAllShards(layer))
-            ? _portions.MaxParameters
-            : Math.Min(_portions.MaxParameters, MaxParametersOfShards);
+        int MaxParametersOf(int layer)
+        {
+            if (shards.Count == 1) return _portions.MaxParameters;
+            var addsShards = layer > network.SparseLayer && _pass.AddsOwnShards(layer);
+            if (addsShards && ranks is null) return _portions.MaxParameters;
+            return Math.Min(_portions.MaxParameters, addsShards ? MaxParametersToSend : MaxParametersOfShards);
+        }
     }
 
     /// <summary>Whether the last call was abandoned because training must end. Then no parameter was updated.</summary>
