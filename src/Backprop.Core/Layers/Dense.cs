@@ -80,7 +80,7 @@ public sealed record Dense : AffineLayer, ISparseInput, IReplicable, IGradientOf
         if (!dParameters.IsEmpty) BackwardPart(x, dy, [], 0, dParameters, factor);
     }
 
-    /// <summary>A contiguous part of the gradient of W and b (<see cref="IGradientOfShards"/>; one shard if there are no ends).</summary>
+    /// <summary>A contiguous part of the gradient of W and b (<see cref="IGradientOfShards"/>).</summary>
     internal void BackwardPart(ReadOnlyMatrix x, ReadOnlyMatrix dy, ReadOnlySpan<int> ends, int first, Span<Real> dPart, Real factor)
     {
         var dw = WeightRows(first, dPart, out var firstRow, out var db);

@@ -120,13 +120,10 @@ public sealed record GroupedDense : AffineLayer, ISupportsEnsembles, IDividesMem
     /// <inheritdoc/>
     public override void BackwardPart(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
-        BackwardPart(x, dy, [], first, dPart);
+        ((IGradientOfShards)this).BackwardPart(x, dy, [], first, dPart);
 
-    void IGradientOfShards.BackwardPart(ReadOnlyMatrix x, ReadOnlyMatrix dy, ReadOnlySpan<int> ends, int first, Span<Real> dPart) =>
-        BackwardPart(x, dy, ends, first, dPart);
-
-    // The parts of a group are the rows of its W, which belong to columns of x, and b. Without ends, there is one shard.
-    private void BackwardPart(ReadOnlyMatrix x, ReadOnlyMatrix dy, ReadOnlySpan<int> ends, int first, Span<Real> dPart)
+    // The parts of a group are the rows of its W, which belong to columns of x, and b.
+    void IGradientOfShards.BackwardPart(ReadOnlyMatrix x, ReadOnlyMatrix dy, ReadOnlySpan<int> ends, int first, Span<Real> dPart)
     {
         for (int done = 0, rows; done < dPart.Length; done += rows * GroupOutputs)
         {

@@ -77,11 +77,11 @@ internal static unsafe class MatrixMultiply
         ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns dy, ReadOnlySpan<int> ends, Matrix dw, Real factor = 1)
     {
         CheckShapes(x.Columns, x.Rows, dy.Rows, dy.Columns, dw.Rows, dw.Columns);
-        CheckEnds(ends, x.Rows);
+        var shards = CheckedShards(ends, x.Rows);
         fixed (int* pe = ends)
         fixed (Real* px = x.Values, pdy = dy.Values, pdw = dw.Values)
             MatrixPanels.Multiply(
-                new Factors(x.Rows, px, 1, x.Stride, pdy, dy.Stride, 1, null, null, factor, pe, Math.Max(1, ends.Length)),
+                new Factors(x.Rows, px, 1, x.Stride, pdy, dy.Stride, 1, null, null, factor, pe, shards),
                 pdw, dw.Columns, dw.Rows, dw.Columns);
     }
 
@@ -94,18 +94,18 @@ internal static unsafe class MatrixMultiply
     {
         if (db.Length != dy.Columns)
             throw new ArgumentException($"The sum of rows with {dy.Columns} columns does not fit into {db.Length} values.", nameof(db));
-        CheckEnds(ends, dy.Rows);
+        var shards = CheckedShards(ends, dy.Rows);
         Real one = 1;
         fixed (int* pe = ends)
         fixed (Real* pdy = dy.Values, pdb = db)
             MatrixPanels.Multiply(
-                new Factors(dy.Rows, &one, 0, 0, pdy, dy.Stride, 1, null, ends: pe, shards: Math.Max(1, ends.Length)),
-                pdb, dy.Columns, 1, dy.Columns);
+                new Factors(dy.Rows, &one, 0, 0, pdy, dy.Stride, 1, null, ends: pe, shards: shards), pdb, dy.Columns, 1, dy.Columns);
     }
 
-    private static void CheckEnds(ReadOnlySpan<int> ends, int rows)
+    // The number of shards.
+    private static int CheckedShards(ReadOnlySpan<int> ends, int rows)
     {
-        if (ends.IsEmpty) return;
+        if (ends.IsEmpty) return 1;
         var earlier = 0;
         foreach (var end in ends)
         {
@@ -114,6 +114,7 @@ internal static unsafe class MatrixMultiply
         }
         if (ends.Length is not (2 or 4 or BlockSums.MaxBlocks) || earlier != rows)
             throw new ArgumentException($"{ends.Length} shards that end at row {earlier} do not divide {rows} rows.", nameof(ends));
+        return ends.Length;
     }
 
     // The kernels use pointers without bounds checks. After this check, every index is in range.

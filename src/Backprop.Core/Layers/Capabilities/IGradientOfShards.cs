@@ -9,7 +9,7 @@ internal interface IGradientOfShards : IGradientParts
     /// <summary>Writes a contiguous part of dParameters, the sum over shards of the rows.</summary>
     /// <param name="x">[rows × Inputs], the input of <c>Forward</c>.</param>
     /// <param name="dy">[rows × Outputs]</param>
-    /// <param name="ends">The end of each shard: 2, 4 or 8 of them, ascending, up to the number of rows.</param>
+    /// <param name="ends">The end of each shard: 2, 4 or 8 of them, ascending, up to the number of rows. Empty for one shard.</param>
     /// <param name="first">The first of the parameters, a multiple of <see cref="IGradientParts.PartLength"/>.</param>
     /// <param name="dPart">
     /// A multiple of <see cref="IGradientParts.PartLength"/>, overwritten with the bits that <see cref="BlockSums"/> would write, if

@@ -108,20 +108,19 @@ internal sealed class GradientPass
             var own = _ranks is null
                 ? _gradient.AsSpan(shard.Offset, shard.Length)
                 : Scratch.BlocksOfAtLeast(shard.Length).AsSpan(0, shard.Length);
-            DifferentiateGroup(shard, _shards.First, own);
+            DifferentiateShards(shard, _shards.First, _shards.Group, own);
             _ranks?.Put(piece: 0, shard.Offset, own);
             return;
         }
-        var addsShards = _shards.Group > 1 && _network.AddsShards(shard.Layer, _workspace);
+
+        // Either the layer adds the shards of a group, or the sum does.
+        var (ofLayer, ofSum) = _network.AddsShards(shard.Layer, _workspace) ? (_shards.Group, 1) : (1, _shards.Group);
         var room = Scratch.BlocksOfAtLeast(checked(_shards.Depth * shard.Length));
-        var sum = new TreeSum(room, shard.Length, _shards.First, addsShards ? 1 : _shards.Group);
-        for (int i = _shards.First, next; i < _shards.End; i = next)
+        var sum = new TreeSum(room, shard.Length, _shards.First, ofSum);
+        for (var i = _shards.First; i < _shards.End; i += ofLayer)
         {
-            next = i + (addsShards ? _shards.Group : 1);
-            if (addsShards) DifferentiateGroup(shard, i, sum.Next);
-            else if (_shards.RowsOf(i, _batches, _batch) is { Count: > 0 } rows) DifferentiateRows(shard, rows, sum.Next);
-            else sum.Next.Clear();
-            sum.Add(next, next - i);
+            DifferentiateShards(shard, i, ofLayer, sum.Next);
+            sum.Add(i + ofLayer, ofLayer);
         }
         if (_ranks is null) sum.Block(0).CopyTo(_gradient.AsSpan(shard.Offset, shard.Length));
         else for (var piece = 0; piece < _shards.Pieces.Count; piece++) _ranks.Put(piece, shard.Offset, sum.Block(piece));
@@ -240,11 +239,17 @@ internal sealed class GradientPass
         return (first + firstOfShare, own);
     }
 
-    // The shards that are added together, from the first one on.
-    private void DifferentiateGroup(ParameterShard shard, int first, Span<Real> gradient)
+    // The sum over neighbouring shards. Several only if the layer adds them.
+    private void DifferentiateShards(ParameterShard shard, int first, int shards, Span<Real> gradient)
     {
-        var (firstRow, _) = _shards.RowsOf(first, _batches, _batch);
-        Span<int> ends = stackalloc int[_shards.Group];
+        var (firstRow, rows) = _shards.RowsOf(first, _batches, _batch);
+        if (shards == 1)
+        {
+            if (rows > 0) DifferentiateRows(shard, (firstRow, rows), gradient);
+            else gradient.Clear();
+            return;
+        }
+        Span<int> ends = stackalloc int[shards];
         for (var i = 0; i < ends.Length; i++)
         {
             var (row, count) = _shards.RowsOf(first + i, _batches, _batch);

@@ -22,8 +22,8 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
     /// <param name="network">The layers.</param>
     /// <param name="options">How parameters are treated.</param>
     /// <param name="threads">Threads that share the parts.</param>
-    /// <param name="maxParametersOf">The maximum number of parameters of a part of a layer, if the layer allows it; null for any.</param>
-    public static ParameterShard[] Of(Network network, TrainingOptions options, int threads, Func<int, int>? maxParametersOf = null)
+    /// <param name="maxParametersOf">The maximum number of parameters of a part of a layer, if the layer allows it.</param>
+    public static ParameterShard[] Of(Network network, TrainingOptions options, int threads, Func<int, int> maxParametersOf)
     {
         var lengthPerPart = Math.Max(MinLength, network.ParameterCount / (PartsPerThread * threads));
         var usual = threads == 1 ? int.MaxValue : lengthPerPart;
@@ -33,7 +33,7 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
             var layer = network.Layers[l];
             int count = layer.ParameterCount, offset = network.ParametersOf(l).Start.Value;
             if (count == 0) continue;
-            var length = EqualLength(count, layer.PartLength, Math.Min(usual, maxParametersOf?.Invoke(l) ?? int.MaxValue));
+            var length = EqualLength(count, layer.PartLength, Math.Min(usual, maxParametersOf(l)));
             for (var first = 0; first < count; first += length)
             {
                 var end = Math.Min(first + length, count);
