@@ -68,11 +68,19 @@ internal static class ShardBenchmarks
         var batches = MakeBatches(net);
         var notes = new RunReports(note: text => Console.WriteLine($"{PlanMark}{text}"));
         if (reducer is not null) ShardPlan.Report(reducer, net.Make(), net.BatchSize, threads: 1, notes);
-        List<double> times = [];
+        List<(double Seconds, double Waiting)> steps = [];
         for (var i = 0; i < s_ranks[letter].Steps; i++)
-            times.Add(PairedRun.SecondsPerCall(() => step.Learn(batches, i % Batches, new StepValues(LearningRate))));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{times.Order().ElementAt(times.Count / 10):R}"));
-        if (reducer is not null) Console.WriteLine(reducer.Summary);
+        {
+            var before = reducer?.Waiting ?? TimeSpan.Zero;
+            var time = PairedRun.SecondsPerCall(() => step.Learn(batches, i % Batches, new StepValues(LearningRate)));
+            steps.Add((time, ((reducer?.Waiting ?? TimeSpan.Zero) - before).TotalSeconds));
+        }
+        var (seconds, waiting) = steps.Order().ElementAt(steps.Count / 10);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seconds:R}"));
+        if (reducer is not null)
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{reducer.Summary} A step: computing {1e3 * (seconds - waiting):F2} ms, exchanging and waiting {1e3 * waiting:F2} ms."));
     });
 
     // The fastest tenth: other programs disturb the rest.

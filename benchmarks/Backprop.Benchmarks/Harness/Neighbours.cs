@@ -20,7 +20,16 @@ internal sealed class Neighbours(Process? helper = null)
     private static double OwnSeconds(Process? helper)
     {
         helper?.Refresh();
-        return (Environment.CpuUsage.TotalTime + (helper?.TotalProcessorTime ?? TimeSpan.Zero)).TotalSeconds;
+        return (Environment.CpuUsage.TotalTime + (helper?.TotalProcessorTime ?? TimeSpan.Zero)).TotalSeconds + SecondsOfEndedChildren();
+    }
+
+    // Ranks of a job are processes that this one starts and waits for. Their times follow those of the process itself.
+    private static double SecondsOfEndedChildren()
+    {
+        const int userTime = 13, systemTime = 14;
+        var stat = File.ReadAllText("/proc/self/stat");
+        var afterName = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return (long.Parse(afterName[userTime]) + long.Parse(afterName[systemTime])) / TicksPerSecond;
     }
 
     // user, nice, system, idle, iowait, irq, softirq, steal: all but waiting. What the host takes for other guests counts as well.

@@ -13,9 +13,11 @@ internal sealed class Computation<T>
     private volatile bool _hasEnded;
 
     /// <summary>Starts to compute.</summary>
-    public Computation(Func<T> compute)
+    /// <param name="compute">The computation.</param>
+    /// <param name="ended">Called after its end, by its thread.</param>
+    public Computation(Func<T> compute, Action ended)
     {
-        var thread = new Thread(() => Run(compute)) { IsBackground = true, Name = "Backprop distributed work" };
+        var thread = new Thread(() => Run(compute, ended)) { IsBackground = true, Name = "Backprop distributed work" };
         thread.Start();
     }
 
@@ -35,7 +37,7 @@ internal sealed class Computation<T>
         }
     }
 
-    private void Run(Func<T> compute)
+    private void Run(Func<T> compute, Action ended)
     {
         try
         {
@@ -47,5 +49,6 @@ internal sealed class Computation<T>
         }
         Time = Stopwatch.GetElapsedTime(_start);
         _hasEnded = true;
+        ended();
     }
 }

@@ -45,7 +45,7 @@ internal static class DynamicSchedule
     {
         var start = Stopwatch.GetTimestamp();
         var queue = new WorkQueue(link.Groups.Count, link.Port);
-        var computation = new Computation<T>(() => lead(queue));
+        var computation = new Computation<T>(() => lead(queue), link.Port.Wake);
         var isBusy = new bool[link.Groups.Count];
         try
         {
@@ -123,11 +123,13 @@ internal static class DynamicSchedule
                 else
                 {
                     index = message.Index;
-                    computation = new Computation<byte[]>(() =>
-                    {
-                        GroupItems.Share(link.Port, message.Content);
-                        return work(message.Content, link.Port, notNeeded.Token);
-                    });
+                    computation = new Computation<byte[]>(
+                        () =>
+                        {
+                            GroupItems.Share(link.Port, message.Content);
+                            return work(message.Content, link.Port, notNeeded.Token);
+                        },
+                        link.Port.Wake);
                 }
             }
             if (computation is { HasEnded: true })
@@ -151,17 +153,7 @@ internal static class DynamicSchedule
     private static byte[] Assist(GroupLink link, Func<byte[], ICommunicator, CancellationToken, byte[]> work)
     {
         var start = Stopwatch.GetTimestamp();
-        var computation = new Computation<(int Items, TimeSpan Time)>(() =>
-        {
-            var (items, time) = (0, TimeSpan.Zero);
-            for (; GroupItems.TryReceive(link.Port, out var item); items++)
-            {
-                var startOfItem = Stopwatch.GetTimestamp();
-                work(item, link.Port, CancellationToken.None);
-                time += Stopwatch.GetElapsedTime(startOfItem);
-            }
-            return (items, time);
-        });
+        var computation = new Computation<(int Items, TimeSpan Time)>(WorkOnItems, link.Port.Wake);
         byte[]? end = null;
         while (end is null || !computation.HasEnded)
         {
@@ -177,6 +169,18 @@ internal static class DynamicSchedule
         var own = link.ResultOf(computation);
         Summarize(link, link.Describe(own.Items, own.Time, Stopwatch.GetElapsedTime(start)));
         return end;
+
+        (int Items, TimeSpan Time) WorkOnItems()
+        {
+            var (items, time) = (0, TimeSpan.Zero);
+            for (; GroupItems.TryReceive(link.Port, out var item); items++)
+            {
+                var startOfItem = Stopwatch.GetTimestamp();
+                work(item, link.Port, CancellationToken.None);
+                time += Stopwatch.GetElapsedTime(startOfItem);
+            }
+            return (items, time);
+        }
     }
 
     private static void Summarize(GroupLink link, string summary)

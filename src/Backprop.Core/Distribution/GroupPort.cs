@@ -12,7 +12,7 @@ namespace Backprop.Distribution;
 internal sealed class GroupPort(ICommunicator world, int first, int size) : ICommunicator
 {
     // Another rank answers within this time if it is ready. Until then, the calling thread does not pause.
-    private static readonly TimeSpan _eagerTime = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan _eagerTime = TimeSpan.FromMilliseconds(20);
 
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(1);
 
@@ -83,6 +83,32 @@ internal sealed class GroupPort(ICommunicator world, int first, int size) : ICom
         }
     }
 
+    /// <summary>Whether a message of a rank of the group waits to be received.</summary>
+    public bool HasArrived(int rank)
+    {
+        lock (_lock)
+        {
+            ThrowIfFailed();
+            return _arrived[rank].Count > 0;
+        }
+    }
+
+    /// <summary>Waits until a message of any rank of the group is there.</summary>
+    /// <exception cref="InvalidOperationException">A rank has failed.</exception>
+    public void WaitForArrival()
+    {
+        lock (_lock)
+        {
+            while (_arrived.All(queue => queue.Count == 0))
+            {
+                ThrowIfFailed();
+                if (_waitsSince is null) Monitor.PulseAll(_lock); // the calling thread must not pause now
+                _waitsSince ??= Stopwatch.GetTimestamp();
+                Monitor.Wait(_lock);
+            }
+        }
+    }
+
     /// <summary>Removes the next message that must be sent.</summary>
     /// <param name="rank">The receiver, by its number among all ranks.</param>
     /// <param name="message">The message; null for none.</param>
@@ -105,13 +131,24 @@ internal sealed class GroupPort(ICommunicator world, int first, int size) : ICom
         {
             _arrived[rank - first].Enqueue(message);
             _waitsSince = null;
+            Monitor.PulseAll(_lock);
         }
     }
 
     /// <summary>Ends the thread that computes by an exception when it sends or receives.</summary>
     public void Fail(Exception problem)
     {
-        lock (_lock) _failure = problem;
+        lock (_lock)
+        {
+            _failure = problem;
+            Monitor.PulseAll(_lock);
+        }
+    }
+
+    /// <summary>Ends a pause of the calling thread.</summary>
+    public void Wake()
+    {
+        lock (_lock) Monitor.PulseAll(_lock);
     }
 
     /// <summary>Leaves the processor to others for a moment, or until there is a message to send.</summary>
@@ -123,7 +160,7 @@ internal sealed class GroupPort(ICommunicator world, int first, int size) : ICom
             var isEager = _waitsSince is { } start && Stopwatch.GetElapsedTime(start) < _eagerTime;
             if (!isEager)
             {
-                Monitor.Wait(_lock, _pause);
+                Monitor.Wait(_lock, _waitsSince is null ? RankLink.PauseWhileComputing : _pause);
                 return;
             }
         }

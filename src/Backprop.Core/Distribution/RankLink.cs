@@ -9,6 +9,10 @@ internal sealed class RankLink
     // Longer than the time between two processes that are ready, and far shorter than any work that is distributed.
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>The pause of a thread that exchanges messages while another thread computes. Each end of a pause interrupts the
+    /// computation.</summary>
+    public static readonly TimeSpan PauseWhileComputing = TimeSpan.FromMilliseconds(4);
+
     private const int BeatsPerDeadline = 8;
 
     private readonly long[] _heard;

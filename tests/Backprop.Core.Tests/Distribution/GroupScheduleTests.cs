@@ -94,6 +94,57 @@ public class GroupScheduleTests
         Assert.All(problems, problem => Assert.Contains("it is hidden", problem!.Message, StringComparison.Ordinal));
     }
 
+    // One rank of the group waits for data of the other one, which does not send it.
+    [Theory, InlineData(0), InlineData(1), InlineData(2), InlineData(3)]
+    public void A_rank_that_fails_ends_others_that_wait_for_data(int failing)
+    {
+        var problems = ThreadRanks.RunAll(4, communicator => Sums(communicator, groups: 2, items: 8, (_, group) =>
+        {
+            RankExchange.Run(
+                group,
+                exchange =>
+                {
+                    if (communicator.Rank == failing) throw new InvalidDataException("the data of this rank is damaged");
+                    return communicator.Rank / 2 == failing / 2 ? exchange.Receive(1 - exchange.Rank, 0).Topic : 0;
+                },
+                "", _ => { });
+            if (failing > 1) Thread.Sleep(5); // the second group has items, too
+        }));
+        foreach (var (rank, problem) in problems.Index())
+            if (rank == failing) Assert.IsType<InvalidDataException>(problem);
+            else Assert.Contains("the data of this rank is damaged", problem!.Message, StringComparison.Ordinal);
+    }
+
+    // Data about other topics is kept, and data that nobody has received is dropped at the end.
+    [Fact]
+    public void A_group_exchanges_data_by_topics()
+    {
+        var results = ThreadRanks.Run(4, communicator => Sums(communicator, groups: 2, items: 4, (item, group) =>
+        {
+            var sum = RankExchange.Run(group, exchange => exchange.Rank == 0 ? OfFirst(exchange) : OfOther(exchange), "", _ => { });
+            Assert.Equal(item + 7, sum);
+
+            int OfFirst(RankExchange exchange)
+            {
+                Assert.False(exchange.TryReceive(1, topic: 5, out var _));
+                exchange.Send(1, topic: 3, Bytes(item));
+                exchange.Send(1, topic: 4, Bytes(7));
+                var (topic, content) = exchange.Receive(1, 6, 9);
+                Assert.Equal(6, topic);
+                return Int(content);
+            }
+
+            int OfOther(RankExchange exchange)
+            {
+                var sum = Int(exchange.Receive(0, 4).Content) + Int(exchange.Receive(0, 3).Content);
+                Assert.False(exchange.TryReceive(0, topic: 3, out var _));
+                foreach (var topic in (int[])[8, 6, 9]) exchange.Send(0, topic, Bytes(sum));
+                return sum;
+            }
+        }));
+        Assert.All(results, own => Assert.Equal(Enumerable.Range(0, 4).Select(SumOf), own));
+    }
+
     [Theory, InlineData(1), InlineData(2), InlineData(3)]
     public void A_rank_that_hangs_is_named_by_its_number_among_all(int hanging)
     {

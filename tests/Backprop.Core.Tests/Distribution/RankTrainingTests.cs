@@ -27,7 +27,7 @@ public sealed class RankTrainingTests : IDisposable
     [
         nameof(Sgd), nameof(Adam), nameof(Nesterov), nameof(ScheduleFreeAdamW), nameof(Lookahead), nameof(NAdam),
         "average", "dropout", "norm", "global norm", "value", "maximum norm", "penalties", "mixup", "members", "folds", "stream", "refit",
-        "stops early", "sparse", "embeddings",
+        "stops early", "sparse", "embeddings", "wide",
     ];
 
     [Theory, MemberData(nameof(Trainings))]
@@ -271,6 +271,8 @@ public sealed class RankTrainingTests : IDisposable
         "sparse" => Network.FullyConnected(Wide, [6], 1, new Tanh()),
         "embeddings" => new Network(
             new EntityEmbedding(2, [new EmbeddedCategory(1, 5, 3)]), new Dense(4, 6), new ActivationLayer(6, new Tanh()), new Dense(6, 1)),
+        // Each of two ranks updates more parameters than are summed at once.
+        "wide" => new NetworkBuilder(2).Dense(270).Activation(new Tanh()).Dense(260).Activation(new ReLU()).Dense(1).Build(),
         _ => new NetworkBuilder(2).Dense(70).Activation(new Tanh()).Dense(65).Activation(new ReLU()).Dense(1).Build(),
     };
 

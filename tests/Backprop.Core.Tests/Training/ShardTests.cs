@@ -139,6 +139,31 @@ public class ShardTests
         }
     }
 
+    // A rank sends the derivatives of one owner. Only a unit that a border divides has several owners.
+    [Theory, InlineData(1), InlineData(2), InlineData(3)]
+    public void Parts_of_parameters_end_at_borders(int threads)
+    {
+        var options = new TrainingOptions { Loss = new SquaredError() };
+        int[] borders = [0, 30, 211, 212, 213, 275, 1_000, 4_760, 9_999];
+        foreach (var network in _networks)
+        {
+            var parts = ParameterShard.Of(network, options, threads, _ => 400, borders).OrderBy(part => part.Offset).ToArray();
+            var end = 0;
+            foreach (var part in parts)
+            {
+                Assert.Equal(end, part.Offset);
+                end += part.Length;
+                var unit = network.Layers[part.Layer].PartLength;
+                Assert.Equal(0, part.First % unit);
+                Assert.Equal(part.Length, part.Groups.Sum(group => group.Length));
+                if (borders.Any(border => part.Offset < border && border < end)) Assert.Equal(unit, part.Length);
+                Assert.Equal(part.Length, part.InParts(7).Sum(some => some.Length));
+                Assert.All(part.InParts(7), some => Assert.InRange(some.Length, 1, 7));
+            }
+            Assert.Equal(network.ParameterCount, end);
+        }
+    }
+
     [Theory, InlineData(0), InlineData(-1), InlineData(3), InlineData(2048)]
     public void Shards_are_a_power_of_two(int shards)
     {

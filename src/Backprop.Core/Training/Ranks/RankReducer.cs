@@ -75,6 +75,18 @@ internal sealed class RankReducer
     /// <summary>All other time since the start.</summary>
     public TimeSpan Computing => Stopwatch.GetElapsedTime(_start) - Waiting;
 
+    /// <summary>The memory where a part of a piece of the gradient is kept, to be written without <see cref="Put"/>.</summary>
+    /// <param name="piece">The index of the piece.</param>
+    /// <param name="offset">The index of the first parameter.</param>
+    /// <param name="length">The number of parameters.</param>
+    /// <returns>Empty if several ranks own the parameters.</returns>
+    public Span<Real> RoomFor(int piece, int offset, int length)
+    {
+        var rank = OwnerOf(offset);
+        var (first, count) = _parts[rank];
+        return offset + length <= first + count ? _outgoing[rank].AsSpan(piece * count + offset - first, length) : [];
+    }
+
     /// <summary>Keeps a part of a piece of the gradient of this rank, to be sent. Threads may call it for different parameters at the same
     /// time.</summary>
     /// <param name="piece">The index of the piece.</param>

@@ -107,9 +107,11 @@ internal sealed class GradientPass
         {
             var own = _ranks is null
                 ? _gradient.AsSpan(shard.Offset, shard.Length)
-                : Scratch.BlocksOfAtLeast(shard.Length).AsSpan(0, shard.Length);
+                : _ranks.RoomFor(piece: 0, shard.Offset, shard.Length);
+            var hasSeveralOwners = own.IsEmpty;
+            if (hasSeveralOwners) own = Scratch.BlocksOfAtLeast(shard.Length).AsSpan(0, shard.Length);
             DifferentiateShards(shard, _shards.First, _shards.Group, own);
-            _ranks?.Put(piece: 0, shard.Offset, own);
+            if (hasSeveralOwners) _ranks!.Put(piece: 0, shard.Offset, own);
             return;
         }
 

@@ -23,7 +23,9 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
     /// <param name="options">How parameters are treated.</param>
     /// <param name="threads">Threads that share the parts.</param>
     /// <param name="maxParametersOf">The maximum number of parameters of a part of a layer, if the layer allows it.</param>
-    public static ParameterShard[] Of(Network network, TrainingOptions options, int threads, Func<int, int> maxParametersOf)
+    /// <param name="borders">Parameters of the network that a part begins with, if the layer allows it.</param>
+    public static ParameterShard[] Of(
+        Network network, TrainingOptions options, int threads, Func<int, int> maxParametersOf, ReadOnlySpan<int> borders)
     {
         var lengthPerPart = Math.Max(MinLength, network.ParameterCount / (PartsPerThread * threads));
         var usual = threads == 1 ? int.MaxValue : lengthPerPart;
@@ -34,9 +36,10 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
             int count = layer.ParameterCount, offset = network.ParametersOf(l).Start.Value;
             if (count == 0) continue;
             var length = EqualLength(count, layer.PartLength, Math.Min(usual, maxParametersOf(l)));
-            for (var first = 0; first < count; first += length)
+            for (int first = 0, end; first < count; first = end)
             {
-                var end = Math.Min(first + length, count);
+                end = Math.Min(first + length, count);
+                foreach (var border in borders) end = CutAt(border - offset, first, end, layer.PartLength);
                 parts.Add(new ParameterShard(l, first, offset + first, end - first, [.. GroupsOf(layer, offset, first, end, options)]));
             }
         }
@@ -54,6 +57,21 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
         if (from >= to) return null;
         var groups = Groups.Select(group => group.Within(from, to)).Where(group => group.Length > 0);
         return new ParameterShard(Layer, First + from - Offset, from, to - from, [.. groups]);
+    }
+
+    /// <summary>This shard in parts.</summary>
+    /// <param name="length">The length of all parts except the last one.</param>
+    public IEnumerable<ParameterShard> InParts(int length)
+    {
+        for (var start = Offset; start < Offset + Length; start += length) yield return Within(start, start + length)!;
+    }
+
+    // The end of a part that does not cross a border. If the border is within a unit, this unit is a part of its own.
+    private static int CutAt(int border, int first, int end, int partLength)
+    {
+        if (border <= first || border >= end) return end;
+        var before = border / partLength * partLength;
+        return before > first ? before : Math.Min(first + partLength, end);
     }
 
     // As few parts as possible, of nearly equal length, because a short part has the same overhead as a long one.

@@ -8,6 +8,9 @@ namespace Backprop.Training;
 /// parameters.</summary>
 internal sealed class ParameterUpdate
 {
+    // The sum over ranks, the parameters and the state of the optimizer stay in the cache of a core.
+    private const int MaxParametersOfSum = 32 * 1024;
+
     private readonly Network _network;
     private readonly TrainingState _state;
     private readonly Real[] _gradient;
@@ -27,13 +30,15 @@ internal sealed class ParameterUpdate
     {
         (_network, _state, _gradient, _ranks) = (network, state, gradient, ranks);
         _maximumNorm = options.MaximumNorm;
-        Shards = ParameterShard.Of(network, options, threads, maxParametersOf);
-        OwnShards = ranks is null
-            ? Shards
-            : [.. Shards.Select(shard => shard.Within(ranks.Own.First, ranks.Own.End)).OfType<ParameterShard>()];
+        int[] borders = ranks is null ? [] : [.. ranks.Owned.Select(range => range.End)];
+        Shards = ParameterShard.Of(network, options, threads, maxParametersOf, borders);
+        OwnShards = ranks is null ? Shards : [.. Shards.SelectMany(OwnParts)];
         if (options.GradientClipping is not { } rule) return;
         Clipper = new GradientClipper(rule, network, ranks);
         MeasuresGradient = rule.Measure != ClippingMeasure.Value;
+
+        IEnumerable<ParameterShard> OwnParts(ParameterShard shard) =>
+            shard.Within(ranks.Own.First, ranks.Own.End)?.InParts(MaxParametersOfSum) ?? [];
     }
 
     /// <summary>All parameters in shards, the longest first.</summary>

@@ -135,10 +135,11 @@ internal sealed class TrainingStep : IDisposable
         if (_update.MeasuresGradient || _update.MatrixCount > 0 || _portions.IsLarge || _ranks is not null)
         {
             yield return OfShards(_update.Shards, _pass.Differentiate);
+            var needsWholeGradient = _update.MeasuresGradient || _update.MatrixCount > 0;
             if (_ranks is not null)
             {
                 yield return _pass.Exchange;
-                yield return OfShards(_update.OwnShards, _pass.SumRanks, mayEnd: false);
+                if (needsWholeGradient) yield return OfShards(_update.OwnShards, _pass.SumRanks, mayEnd: false);
             }
             if (_update.MeasuresGradient) yield return MeasureGradient;
             yield return BeginUpdate;
@@ -148,7 +149,11 @@ internal sealed class TrainingStep : IDisposable
                 yield return PrepareMatrices();
                 yield return OfShards(_update.Shards, ApplyUpdate, mayEnd: false);
             }
-            else yield return OfShards(_update.OwnShards, PrepareAndUpdate, mayEnd: false);
+            else
+            {
+                Action<ParameterShard> update = _ranks is null || needsWholeGradient ? PrepareAndUpdate : SumAndUpdate;
+                yield return OfShards(_update.OwnShards, update, mayEnd: false);
+            }
             if (_ranks is not null) yield return () => _ranks.Gather(_state.Parameters);
         }
         else
@@ -178,6 +183,12 @@ internal sealed class TrainingStep : IDisposable
     private void DifferentiateAndUpdate(ParameterShard shard)
     {
         _pass.Differentiate(shard);
+        PrepareAndUpdate(shard);
+    }
+
+    private void SumAndUpdate(ParameterShard shard)
+    {
+        _pass.SumRanks(shard);
         PrepareAndUpdate(shard);
     }
 
