@@ -152,7 +152,8 @@ internal sealed class GroupPort(ICommunicator world, int first, int size) : ICom
     }
 
     /// <summary>Leaves the processor to others for a moment, or until there is a message to send.</summary>
-    public void Pause()
+    /// <param name="ofComputing">The pause if the computation does not wait.</param>
+    public void Pause(TimeSpan ofComputing)
     {
         lock (_lock)
         {
@@ -160,7 +161,7 @@ internal sealed class GroupPort(ICommunicator world, int first, int size) : ICom
             var isEager = _waitsSince is { } start && Stopwatch.GetElapsedTime(start) < _eagerTime;
             if (!isEager)
             {
-                Monitor.Wait(_lock, _waitsSince is null ? RankLink.PauseWhileComputing : _pause);
+                Monitor.Wait(_lock, _waitsSince is null ? ofComputing : _pause);
                 return;
             }
         }

@@ -31,6 +31,9 @@ internal abstract class RankExchange
     /// <summary>The ranks that this one exchanges data with.</summary>
     private protected int[] Partners { get; }
 
+    /// <summary>Whether this rank has sent its last message. Rank 0 sends messages until the end.</summary>
+    private protected bool HasReported { get; private set; }
+
     /// <summary>The time that the computation has waited.</summary>
     private protected TimeSpan Waiting { get; set; }
 
@@ -115,7 +118,11 @@ internal abstract class RankExchange
     /// <param name="note">Receives a line about every rank, on rank 0.</param>
     private protected void End(string summary, Action listen, Action<string> note)
     {
-        if (Rank != 0) Link.Send(0, RankMessageKind.Summary, Encoding.UTF8.GetBytes(summary));
+        if (Rank != 0)
+        {
+            Link.Send(0, RankMessageKind.Summary, Encoding.UTF8.GetBytes(summary));
+            HasReported = true;
+        }
         // If rank 0 has failed, data that the others had sent before arrives now.
         while (!Partners.All(HasEnded)) listen();
         if (Rank == 0)

@@ -9,9 +9,8 @@ internal sealed class RankLink
     // Longer than the time between two processes that are ready, and far shorter than any work that is distributed.
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>The pause of a thread that exchanges messages while another thread computes. Each end of a pause interrupts the
-    /// computation.</summary>
-    public static readonly TimeSpan PauseWhileComputing = TimeSpan.FromMilliseconds(4);
+    // Each end of a pause interrupts the thread that computes.
+    private static readonly TimeSpan _pauseOfComputing = TimeSpan.FromMilliseconds(4);
 
     private const int BeatsPerDeadline = 8;
 
@@ -30,6 +29,10 @@ internal sealed class RankLink
 
     /// <summary>The bytes that this rank has sent.</summary>
     public long SentBytes { get; private set; }
+
+    /// <summary>How long the thread that exchanges messages pauses while another thread computes. Messages that have not left yet
+    /// continue only between pauses.</summary>
+    public TimeSpan PauseOfComputing => Communicator.ContinueSending() ? _pauseOfComputing : _pause;
 
     /// <summary>All ranks except this one.</summary>
     public IEnumerable<int> Others => Enumerable.Range(0, Communicator.Size).Where(rank => rank != Communicator.Rank);

@@ -115,7 +115,8 @@ internal sealed class ThreadedExchange(RankLink link) : RankExchange(link)
             while (TryReceiveNext(rank, out var message)) Arrive(rank, message);
             if (!HasEnded(rank)) Link.CheckAlive(rank, Link.Communicator.Deadline);
         }
-        Link.Beat(Partners);
+        // Rank 0 may have left the exchange already, and would receive a sign of life in the next one.
+        if (!HasReported) Link.Beat(Partners);
     }
 
     private void Arrive(int rank, RankMessage message)
@@ -135,7 +136,8 @@ internal sealed class ThreadedExchange(RankLink link) : RankExchange(link)
             Thread.Yield();
             return;
         }
+        var pause = Link.PauseOfComputing;
         lock (_lock)
-            if (_leaving.Count == 0 && !computation.HasEnded) Monitor.Wait(_lock, RankLink.PauseWhileComputing);
+            if (_leaving.Count == 0 && !computation.HasEnded) Monitor.Wait(_lock, pause);
     }
 }
