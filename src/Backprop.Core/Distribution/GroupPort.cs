@@ -11,9 +11,6 @@ namespace Backprop.Distribution;
 /// <param name="size">The number of ranks of the group.</param>
 internal sealed class GroupPort(ICommunicator world, int first, int size) : ICommunicator
 {
-    // Another rank answers within this time if it is ready. Until then, the calling thread does not pause.
-    private static readonly TimeSpan _eagerTime = TimeSpan.FromMilliseconds(20);
-
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(1);
 
     private readonly object _lock = new();
@@ -158,7 +155,7 @@ internal sealed class GroupPort(ICommunicator world, int first, int size) : ICom
         lock (_lock)
         {
             if (_leaving.Count > 0) return;
-            var isEager = _waitsSince is { } start && Stopwatch.GetElapsedTime(start) < _eagerTime;
+            var isEager = _waitsSince is { } start && Stopwatch.GetElapsedTime(start) < RankLink.EagerTime;
             if (!isEager)
             {
                 Monitor.Wait(_lock, _waitsSince is null ? ofComputing : _pause);

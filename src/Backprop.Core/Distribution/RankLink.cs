@@ -9,6 +9,10 @@ internal sealed class RankLink
     // Longer than the time between two processes that are ready, and far shorter than any work that is distributed.
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>How long the thread that exchanges messages does not pause while the computation waits, whose processor is free then.
+    /// Other ranks answer within this time if they are ready.</summary>
+    public static readonly TimeSpan EagerTime = TimeSpan.FromMilliseconds(20);
+
     // Each end of a pause interrupts the thread that computes.
     private static readonly TimeSpan _pauseOfComputing = TimeSpan.FromMilliseconds(4);
 

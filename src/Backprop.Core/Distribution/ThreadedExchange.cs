@@ -8,9 +8,6 @@ namespace Backprop.Distribution;
 /// <see cref="ICommunicator.Deadline"/>.</remarks>
 internal sealed class ThreadedExchange(RankLink link) : RankExchange(link)
 {
-    // While the computation waits, its processor is free. Other ranks answer within this time if they are ready.
-    private static readonly TimeSpan _eagerTime = TimeSpan.FromMilliseconds(20);
-
     private readonly object _lock = new();
     private readonly Queue<(int Rank, int Topic, byte[] Content)> _leaving = [];
     private long _waitsSince;
@@ -131,7 +128,7 @@ internal sealed class ThreadedExchange(RankLink link) : RankExchange(link)
     // While the computation computes, it needs the processor. It ends this pause when it sends, waits or ends.
     private void Pause<T>(Computation<T> computation)
     {
-        if (_waits && Stopwatch.GetElapsedTime(_waitsSince) < _eagerTime)
+        if (_waits && Stopwatch.GetElapsedTime(_waitsSince) < RankLink.EagerTime)
         {
             Thread.Yield();
             return;
