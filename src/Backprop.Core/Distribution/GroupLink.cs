@@ -66,7 +66,7 @@ internal sealed class GroupLink
             _abortSince ??= Stopwatch.GetTimestamp();
             if (Stopwatch.GetElapsedTime(_abortSince.Value) > _timeToThrow) ThrowIfAborted();
         }
-        Port.Pause(_link.PauseOfComputing);
+        Port.Pause(_link);
     }
 
     /// <summary>The result of a computation that has ended.</summary>

@@ -11,8 +11,6 @@ namespace Backprop.Distribution;
 /// <param name="size">The number of ranks of the group.</param>
 internal sealed class GroupPort(ICommunicator world, int first, int size) : ICommunicator
 {
-    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(1);
-
     private readonly object _lock = new();
     private readonly Queue<(int Rank, byte[] Message)> _leaving = [];
     private readonly Queue<byte[]>[] _arrived = [.. Enumerable.Range(0, size).Select(_ => new Queue<byte[]>())];
@@ -99,8 +97,11 @@ internal sealed class GroupPort(ICommunicator world, int first, int size) : ICom
             while (_arrived.All(queue => queue.Count == 0))
             {
                 ThrowIfFailed();
-                if (_waitsSince is null) Monitor.PulseAll(_lock); // the calling thread must not pause now
-                _waitsSince ??= Stopwatch.GetTimestamp();
+                if (_waitsSince is null)
+                {
+                    _waitsSince = Stopwatch.GetTimestamp();
+                    Monitor.PulseAll(_lock); // the calling thread must not pause now
+                }
                 Monitor.Wait(_lock);
             }
         }
@@ -149,16 +150,16 @@ internal sealed class GroupPort(ICommunicator world, int first, int size) : ICom
     }
 
     /// <summary>Leaves the processor to others for a moment, or until there is a message to send.</summary>
-    /// <param name="ofComputing">The pause if the computation does not wait.</param>
-    public void Pause(TimeSpan ofComputing)
+    /// <param name="link">The messages between all ranks.</param>
+    public void Pause(RankLink link)
     {
         lock (_lock)
         {
             if (_leaving.Count > 0) return;
-            var isEager = _waitsSince is { } start && Stopwatch.GetElapsedTime(start) < RankLink.EagerTime;
-            if (!isEager)
+            var pause = link.PauseFor(_waitsSince);
+            if (pause > TimeSpan.Zero)
             {
-                Monitor.Wait(_lock, _waitsSince is null ? ofComputing : _pause);
+                Monitor.Wait(_lock, pause);
                 return;
             }
         }

@@ -9,9 +9,8 @@ internal sealed class RankLink
     // Longer than the time between two processes that are ready, and far shorter than any work that is distributed.
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>How long the thread that exchanges messages does not pause while the computation waits, whose processor is free then.
-    /// Other ranks answer within this time if they are ready.</summary>
-    public static readonly TimeSpan EagerTime = TimeSpan.FromMilliseconds(20);
+    // Other ranks answer within this time if they are ready. The processor of a computation that waits is free.
+    private static readonly TimeSpan _eagerTime = TimeSpan.FromMilliseconds(20);
 
     // Each end of a pause interrupts the thread that computes.
     private static readonly TimeSpan _pauseOfComputing = TimeSpan.FromMilliseconds(4);
@@ -33,10 +32,6 @@ internal sealed class RankLink
 
     /// <summary>The bytes that this rank has sent.</summary>
     public long SentBytes { get; private set; }
-
-    /// <summary>How long the thread that exchanges messages pauses while another thread computes. Messages that have not left yet
-    /// continue only between pauses.</summary>
-    public TimeSpan PauseOfComputing => Communicator.ContinueSending() ? _pauseOfComputing : _pause;
 
     /// <summary>All ranks except this one.</summary>
     public IEnumerable<int> Others => Enumerable.Range(0, Communicator.Size).Where(rank => rank != Communicator.Rank);
@@ -111,6 +106,16 @@ internal sealed class RankLink
 
     /// <summary>Counts the time of a rank from now on.</summary>
     public void RestartDeadline(int rank) => _heard[rank] = Stopwatch.GetTimestamp();
+
+    /// <summary>How long the thread that exchanges messages may pause while another thread computes. Messages that have not left yet
+    /// continue only between pauses.</summary>
+    /// <param name="waitsSince">When the computation began to wait for a message; null if it does not wait.</param>
+    /// <returns>Zero for no pause.</returns>
+    public TimeSpan PauseFor(long? waitsSince)
+    {
+        if (waitsSince is { } start && Stopwatch.GetElapsedTime(start) < _eagerTime) return TimeSpan.Zero;
+        return waitsSince is null && Communicator.ContinueSending() ? _pauseOfComputing : _pause;
+    }
 
     /// <summary>Sends signs of life to some ranks, if the last ones are old enough.</summary>
     public void Beat(IEnumerable<int> ranks)

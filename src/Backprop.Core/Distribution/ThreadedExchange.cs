@@ -10,8 +10,7 @@ internal sealed class ThreadedExchange(RankLink link) : RankExchange(link)
 {
     private readonly object _lock = new();
     private readonly Queue<(int Rank, int Topic, byte[] Content)> _leaving = [];
-    private long _waitsSince;
-    private volatile bool _waits;
+    private long? _waitsSince;
     private Exception? _failure;
 
     /// <inheritdoc/>
@@ -34,12 +33,11 @@ internal sealed class ThreadedExchange(RankLink link) : RankExchange(link)
             while (!TryTake(rank, out found, topics))
             {
                 if (_failure is { } failure) throw new InvalidOperationException(failure.Message, failure);
-                if (!_waits) _waitsSince = Stopwatch.GetTimestamp();
-                _waits = true;
+                _waitsSince ??= Stopwatch.GetTimestamp();
                 Monitor.PulseAll(_lock);
                 Monitor.Wait(_lock);
             }
-            _waits = false;
+            _waitsSince = null;
             Waiting += Stopwatch.GetElapsedTime(start);
             return found;
         }
@@ -128,13 +126,16 @@ internal sealed class ThreadedExchange(RankLink link) : RankExchange(link)
     // While the computation computes, it needs the processor. It ends this pause when it sends, waits or ends.
     private void Pause<T>(Computation<T> computation)
     {
-        if (_waits && Stopwatch.GetElapsedTime(_waitsSince) < RankLink.EagerTime)
-        {
-            Thread.Yield();
-            return;
-        }
-        var pause = Link.PauseOfComputing;
         lock (_lock)
-            if (_leaving.Count == 0 && !computation.HasEnded) Monitor.Wait(_lock, pause);
+        {
+            if (_leaving.Count > 0 || computation.HasEnded) return;
+            var pause = Link.PauseFor(_waitsSince);
+            if (pause > TimeSpan.Zero)
+            {
+                Monitor.Wait(_lock, pause);
+                return;
+            }
+        }
+        Thread.Yield();
     }
 }

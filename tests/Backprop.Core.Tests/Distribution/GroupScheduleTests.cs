@@ -115,7 +115,7 @@ public class GroupScheduleTests
             else Assert.Contains("the data of this rank is damaged", problem!.Message, StringComparison.Ordinal);
     }
 
-    // Data about other topics is kept, and data that nobody has received is dropped at the end.
+    // Data about other topics is kept, and data that no computation receives is dropped at the end.
     [Fact]
     public void A_group_exchanges_data_by_topics()
     {
